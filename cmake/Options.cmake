@@ -1,0 +1,16 @@
+# What can be chosen at configure time, with the default of each.
+option(FASTWHISPER_DNNL "Tuned CPU products by oneDNN; OFF leaves the plain path" ON)
+option(FASTWHISPER_TESTS "Build the native tests (needs GoogleTest)" OFF)
+set(FASTWHISPER_SANITIZE "" CACHE STRING "Sanitizers to build with: address,undefined or thread; empty for none")
+set(DNNL_ROOT "" CACHE PATH "Folder that holds libdnnl.so.3 and include/dnnl.hpp")
+
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release)
+endif()
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_CXX_VISIBILITY_PRESET hidden)
+set(CMAKE_VISIBILITY_INLINES_HIDDEN ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
