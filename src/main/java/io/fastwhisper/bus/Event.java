@@ -1,0 +1,116 @@
+package io.fastwhisper.bus;
+
+import io.fastwhisper.domain.ClipId;
+import io.fastwhisper.domain.CutFile;
+import io.fastwhisper.domain.Failure;
+import io.fastwhisper.domain.FilmClip;
+import io.fastwhisper.domain.JobId;
+import io.fastwhisper.domain.JobSnapshot;
+import io.fastwhisper.domain.SegmentId;
+import io.fastwhisper.domain.Transcript;
+import io.fastwhisper.domain.Video;
+import io.fastwhisper.domain.VideoId;
+import io.fastwhisper.domain.VideoLocation;
+import java.nio.file.Path;
+import java.util.List;
+
+/** What has happened. All go to {@link Addresses#EVENTS}, except {@link JobProgress}. */
+public sealed interface Event extends Message {
+
+  /** The source holds these videos, in order; at least one. */
+  record SourceResolved(JobId job, int source, List<VideoLocation> videos) implements Event {
+    public SourceResolved {
+      videos = List.copyOf(videos);
+    }
+  }
+
+  /** The source holds nothing usable. */
+  record SourceFailed(JobId job, int source, Failure failure) implements Event {}
+
+  /** The video can be read. */
+  record VideoOpened(Video video) implements Event {}
+
+  /** The video cannot be read. */
+  record VideoFailed(VideoId video, Failure failure) implements Event {}
+
+  /** The segment's PCM is complete in the file that was asked for. */
+  record SegmentFetched(SegmentId segment, long samples) implements Event {}
+
+  /** The segment could not be fetched; nothing is left in its file. */
+  record FetchFailed(SegmentId segment, Failure failure) implements Event {}
+
+  /**
+   * A device can work: it starts, or starts again after it was lost. Leases of an earlier life of it are void, and so are its
+   * places.
+   *
+   * @param device "cpu", "cuda:0" ...
+   * @param worker names this life of the device's worker; no other has it
+   */
+  record DeviceReady(String device, String worker) implements Event {}
+
+  /** The device takes {@code places} more leases than announced before, one for each. */
+  record PlacesFree(String device, String worker, int places) implements Event {}
+
+  /** The worker lives and still holds these leases. Sent several times within a lease's life time. */
+  record LeaseHeartbeat(String device, String worker, List<Long> leases) implements Event {
+    public LeaseHeartbeat {
+      leases = List.copyOf(leases);
+    }
+  }
+
+  /** The device works no longer; its leases go back. */
+  record DeviceLost(String device, String worker, Failure failure) implements Event {}
+
+  /**
+   * A segment has its transcript. Times are on the source's time line. The device does not announce the place with this;
+   * {@link PlacesFree} follows or went before.
+   *
+   * @param startBorderMs chosen in the segment's start zone
+   * @param endBorderMs chosen in the segment's end zone
+   * @param elapsedMs time that the device spent on it
+   */
+  record SegmentTranscribed(
+      long lease, SegmentId segment, Transcript transcript, long startBorderMs, long endBorderMs, long elapsedMs)
+      implements Event {}
+
+  /**
+   * A segment has no transcript.
+   *
+   * @param laneLost true where the work cost the device a lane: after the second time the segment is given up
+   */
+  record TranscriptionFailed(long lease, SegmentId segment, Failure failure, boolean laneLost) implements Event {}
+
+  /** The clip lies in the file that was asked for. */
+  record ClipCut(CutFile clip) implements Event {}
+
+  /** The clip could not be cut; nothing is left in its file. */
+  record ClipFailed(ClipId clip, Failure failure) implements Event {}
+
+  /**
+   * The ordered beginning of the compilation has grown, or is final.
+   *
+   * @param added clips that follow those published before, in order
+   * @param lengthMs length of all that were published
+   * @param complete no clip will follow
+   * @param maxLengthReached complete because the next clip does not fit into the job's greatest length
+   */
+  record PrefixGrown(JobId job, List<CutFile> added, long lengthMs, boolean complete, boolean maxLengthReached)
+      implements Event {
+    public PrefixGrown {
+      added = List.copyOf(added);
+    }
+  }
+
+  /** The film is there. */
+  record CompilationReady(JobId job, Path film, long lengthMs, List<FilmClip> clips) implements Event {
+    public CompilationReady {
+      clips = List.copyOf(clips);
+    }
+  }
+
+  /** The film could not be made. */
+  record CompilationFailed(JobId job, Failure failure) implements Event {}
+
+  /** Published to {@link Addresses#progress}: how the job stands; the last one has a status that is ended. */
+  record JobProgress(JobSnapshot snapshot) implements Event {}
+}
