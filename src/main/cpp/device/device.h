@@ -1,0 +1,103 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "device/tensor.h"
+#include "fastwhisper.h"
+
+namespace fw {
+
+class Executor;
+
+/** Memory of a device, freed with this object. All bytes are zero at first. */
+class Memory {
+ public:
+  virtual ~Memory() = default;
+  void* data() const { return data_; }
+  size_t bytes() const { return bytes_; }
+
+ protected:
+  void* data_ = nullptr;
+  size_t bytes_ = 0;
+};
+
+/** A weight matrix [n_out][n_in] in the form and type that its device's products like best. Immutable. */
+class Weight {
+ public:
+  virtual ~Weight() = default;
+  int64_t n_out() const { return n_out_; }
+  int64_t n_in() const { return n_in_; }
+  /** Whether embed may read single rows of it. */
+  bool lookup() const { return lookup_; }
+  /** Device memory it takes. */
+  virtual size_t bytes() const = 0;
+
+ protected:
+  Weight(int64_t n_out, int64_t n_in, bool lookup) : n_out_(n_out), n_in_(n_in), lookup_(lookup) {}
+
+ private:
+  int64_t n_out_;
+  int64_t n_in_;
+  bool lookup_;
+};
+
+/** Sizes of a key/value cache. */
+struct CacheShape {
+  /** Sequences or windows whose keys and values are held. */
+  int32_t n_slots = 0;
+  int32_t n_layers = 0;
+  /** Places (tokens or audio frames) of one slot. */
+  int32_t n_places = 0;
+  int32_t n_heads = 0;
+  int32_t head_dim = 0;
+};
+
+/** Keys and values of attention, in the layout and type that their device reads fastest. All zero at first. */
+class KeyValueCache {
+ public:
+  virtual ~KeyValueCache() = default;
+  const CacheShape& shape() const { return shape_; }
+  virtual size_t bytes() const = 0;
+
+ protected:
+  explicit KeyValueCache(const CacheShape& shape) : shape_(shape) {}
+
+ private:
+  CacheShape shape_;
+};
+
+/**
+ * What computes: one GPU, or the processor by one of its paths, at one precision. Immutable and shared by the lanes;
+ * every function may be called from any thread.
+ */
+class Device {
+ public:
+  virtual ~Device() = default;
+
+  /** What computes the products: "plain", "portable:avx512", "onednn brgemm:avx512_core_vnni" ... */
+  virtual std::string implementation() const = 0;
+  /** Type of weights and products; never FW_PRECISION_AUTO. */
+  virtual fw_precision precision() const = 0;
+
+  /** Zeroed memory, aligned to 64 bytes. Throws FW_STATUS_OUT_OF_MEMORY. */
+  virtual std::unique_ptr<Memory> allocate(size_t bytes) const = 0;
+  /** Copies host bytes into device memory, and back; done on return. */
+  virtual void upload(void* to, const void* from, size_t bytes) const = 0;
+  virtual void download(void* to, const void* from, size_t bytes) const = 0;
+
+  /**
+   * Packs a matrix given as f32 rows in host memory, [n_out][n_in] without gaps; the rows are not needed afterwards.
+   * lookup: embed reads single rows of it too (the token embedding, which is also the output matrix).
+   */
+  virtual std::unique_ptr<Weight> pack(std::span<const float> rows, int64_t n_out, int64_t n_in, bool lookup) const = 0;
+
+  virtual std::unique_ptr<KeyValueCache> make_cache(const CacheShape& shape) const = 0;
+
+  /** What runs the ops of one lane on at most n_threads threads of a CPU. The device must outlive it. */
+  virtual std::unique_ptr<Executor> open(int32_t n_threads) const = 0;
+};
+
+}  // namespace fw

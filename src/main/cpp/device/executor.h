@@ -1,0 +1,149 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "device/device.h"
+#include "device/tensor.h"
+#include "device/token_rule.h"
+
+namespace fw {
+
+enum class Activation : uint8_t {
+  none,
+  /** x / 2 (1 + erf(x / sqrt 2)), the exact one. */
+  gelu
+};
+
+/** y [n][n_out] = activation(x [n][n_in] w^T + bias [1][n_out]) + residual [n][n_out]. residual may be y itself. */
+struct LinearArgs {
+  Tensor x;
+  const Weight* weight = nullptr;
+  Tensor bias;
+  Activation activation = Activation::none;
+  Tensor residual;
+  Tensor y;
+};
+
+/** y = (x - mean) / sqrt(variance + 1e-5) * weight + bias, for each row; weight and bias [1][n]. y may be x. */
+struct LayerNormArgs {
+  Tensor x;
+  Tensor weight;
+  Tensor bias;
+  Tensor y;
+};
+
+/**
+ * Whisper's log-mel spectrogram: samples (host memory) padded with zeros to y.rows * 160, reflected at both ends,
+ * Hann window 400, hop 160, power spectrum, filters [n_mels][201], log10, clamped to 8 below the maximum,
+ * (v + 4) / 4. y [n_frames][n_mels], time by rows.
+ */
+struct LogMelArgs {
+  std::span<const float> samples;
+  Tensor filters;
+  Tensor y;
+};
+
+/** Full self-attention, scores scaled by head_dim^-0.5: qkv [n][3 n_state] holds query, key, value side by side. */
+struct AttentionArgs {
+  Tensor qkv;
+  int32_t n_heads = 0;
+  /** [n][n_state]. */
+  Tensor y;
+};
+
+/** Where one row's key and value go. */
+struct CachePlace {
+  int32_t slot;
+  int32_t place;
+};
+
+/** Puts keys and values [n][n_heads head_dim] into a layer of a cache. */
+struct StoreArgs {
+  KeyValueCache* cache = nullptr;
+  int32_t layer = 0;
+  Tensor key;
+  Tensor value;
+  /** Host memory, one entry a row. */
+  std::span<const CachePlace> places;
+};
+
+/** What one row of queries sees: the first `length` places of a slot. */
+struct CacheReach {
+  int32_t slot;
+  int32_t length;
+};
+
+/** Attention of queries over a cache, scores scaled by head_dim^-0.5: query and y [n][n_heads head_dim]. */
+struct CachedAttentionArgs {
+  Tensor query;
+  const KeyValueCache* cache = nullptr;
+  int32_t layer = 0;
+  /** Host memory, one entry a row. Rows of one slot that follow one another read its keys and values once. */
+  std::span<const CacheReach> reach;
+  Tensor y;
+};
+
+/** The softmax weights of one head of cached attention: weights [n][length] in host memory, row-major. */
+struct AttentionWeightsArgs {
+  Tensor query;
+  const KeyValueCache* cache = nullptr;
+  int32_t layer = 0;
+  int32_t head = 0;
+  CacheReach reach;
+  std::span<float> weights;
+};
+
+/** y [n][n_state] = table row of each token + positions [n_places][n_state] row of its place. */
+struct EmbedArgs {
+  const Weight* table = nullptr;
+  Tensor positions;
+  /** Host memory, one entry a row. */
+  std::span<const int32_t> tokens;
+  std::span<const int32_t> places;
+  Tensor y;
+};
+
+/** Chooses the next token of each row of logits [n][n_vocab] by its rule; picks in host memory. */
+struct PickArgs {
+  Tensor logits;
+  const TokenKinds* kinds = nullptr;
+  std::span<const TokenRule> rules;
+  std::span<Pick> picks;
+};
+
+/** Softmax of logits [n][n_vocab] over the tokens below `end`, at one target each; 0 where the target is not below. */
+struct TokenProbabilityArgs {
+  Tensor logits;
+  int32_t end = 0;
+  /** Host memory, one entry a row. */
+  std::span<const int32_t> targets;
+  std::span<float> probabilities;
+};
+
+/**
+ * The op list: what a device implements for one lane, called through ops/, which checks the arguments. The work of one
+ * executor happens in the order of the calls; what goes to host memory is there on return. Used by one thread at a time.
+ *
+ * The result of a row depends on that row alone: never on the other rows of a call, the number of threads, or other lanes.
+ */
+class Executor {
+ public:
+  virtual ~Executor() = default;
+
+  virtual void linear(const LinearArgs& args) = 0;
+  virtual void layer_norm(const LayerNormArgs& args) = 0;
+  virtual void log_mel(const LogMelArgs& args) = 0;
+  virtual void attention(const AttentionArgs& args) = 0;
+  virtual void store(const StoreArgs& args) = 0;
+  /** Copies the first n_places of one slot to another, all layers. */
+  virtual void copy_slot(KeyValueCache& cache, int32_t from, int32_t to, int32_t n_places) = 0;
+  virtual void cached_attention(const CachedAttentionArgs& args) = 0;
+  virtual void attention_weights(const AttentionWeightsArgs& args) = 0;
+  virtual void embed(const EmbedArgs& args) = 0;
+  virtual void pick(const PickArgs& args) = 0;
+  virtual void token_probability(const TokenProbabilityArgs& args) = 0;
+};
+
+}  // namespace fw
