@@ -25,6 +25,7 @@ import org.bytedeco.javacpp.PointerScope;
 /** One unit of concurrent work on a model: windows go in, finished windows come out. Any thread may call it. */
 public final class Lane implements AutoCloseable {
   private final fw_lane handle;
+  private volatile boolean lost;
 
   private Lane(fw_lane handle) {
     this.handle = handle;
@@ -78,16 +79,23 @@ public final class Lane implements AutoCloseable {
       }
       EngineException.check(status);
       try {
-        return Optional.of(read(result));
+        WindowResult window = read(result);
+        lost |= window.failure() != null && window.failure().isLaneLost();
+        return Optional.of(window);
       } finally {
         fw_result_close(result);
       }
     }
   }
 
+  /** True where a window came out because the lane was lost. It takes no more; the windows inside come out as failed. */
+  public boolean isLost() {
+    return lost;
+  }
+
   /** Windows that can be submitted now. */
   public int freePlaces() {
-    return fw_lane_free_places(handle);
+    return lost ? 0 : fw_lane_free_places(handle);
   }
 
   /** Drops the windows with this tag; each comes out of {@link #poll} as failed. */

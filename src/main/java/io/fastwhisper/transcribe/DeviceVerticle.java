@@ -1,0 +1,304 @@
+package io.fastwhisper.transcribe;
+
+import io.fastwhisper.bus.Addresses;
+import io.fastwhisper.bus.Command;
+import io.fastwhisper.bus.Command.TranscribeSegment;
+import io.fastwhisper.bus.Command.WithdrawLease;
+import io.fastwhisper.bus.Consumers;
+import io.fastwhisper.bus.Event;
+import io.fastwhisper.domain.Failure;
+import io.fastwhisper.engine.EngineException;
+import io.fastwhisper.engine.Lane;
+import io.fastwhisper.engine.Model;
+import io.fastwhisper.engine.WindowRequest;
+import io.fastwhisper.engine.WindowResult;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.ThreadingModel;
+import io.vertx.core.VerticleBase;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One device's worker: takes leased segments, several at a time, feeds their windows to the device's lanes and sends each segment's
+ * transcript. It announces as many places as its lanes hold windows, so that the windows of several segments and jobs
+ * fill one batch, and a lease never waits for another one to be whole.
+ *
+ * <p>Runs on a worker thread of its own ({@link #deployment}), the only thread that touches its state. Between two looks at the lanes it goes back
+ * to its queue, so that commands are heard while windows are in work.
+ *
+ * <p>What is lost when something fails: a window that fails ends its lease; a lost lane ends the leases that had windows in it and is opened
+ * anew; a lost device ends all leases and the worker.
+ */
+public final class DeviceVerticle extends VerticleBase {
+  private static final Logger LOG = LoggerFactory.getLogger(DeviceVerticle.class);
+
+  /** Longest wait for a finished window before commands are heard again. */
+  private static final int POLL_MS = 20;
+
+  private final DeviceSettings settings;
+  private final String device;
+  private final String worker = UUID.randomUUID().toString();
+  private final List<Lane> lanes = new ArrayList<>();
+  private final Map<Long, LeasedSegment> leases = new LinkedHashMap<>();
+  private final Map<Long, WindowInWork> windows = new HashMap<>();
+  private Model model;
+  private long nextTag;
+  private boolean pumping;
+  private boolean lost;
+
+  /** Where a submitted window is, by its tag. A cancelled lease leaves its windows here until the lane has dropped them. */
+  private record WindowInWork(LeasedSegment segment, int window, int lane) {}
+
+  public DeviceVerticle(DeviceSettings settings) {
+    this.settings = settings;
+    this.device = settings.model().device();
+  }
+
+  /** How it has to be deployed: as one worker with a pool of one thread of its own. */
+  public static DeploymentOptions deployment(String device) {
+    return new DeploymentOptions()
+        .setThreadingModel(ThreadingModel.WORKER)
+        .setWorkerPoolName("fastwhisper-device-" + device)
+        .setWorkerPoolSize(1);
+  }
+
+  @Override
+  public Future<?> start() {
+    model = Model.open(settings.model());
+    for (int i = 0; i != settings.lanes(); ++i) {
+      lanes.add(model.openLane(settings.lane()));
+    }
+    LOG.info("{}: {} with {} lanes of {} windows", device, model.info(), settings.lanes(), settings.lane().batch());
+    Future<Void> registered =
+        Consumers.register(vertx.eventBus(), Addresses.device(device), Command.class, this::take).completion();
+    vertx.setPeriodic(settings.heartbeatMs(), timer -> heartbeat());
+    return registered.onSuccess(
+        done -> {
+          send(new Event.DeviceReady(device, worker));
+          send(new Event.PlacesFree(device, worker, settings.lanes() * settings.lane().batch()));
+        });
+  }
+
+  @Override
+  public Future<?> stop() {
+    lost = true;
+    leases.values().forEach(LeasedSegment::close);
+    leases.clear();
+    windows.clear();
+    lanes.forEach(Lane::close);
+    lanes.clear();
+    if (model != null) {
+      model.close();
+      model = null;
+    }
+    return Future.succeededFuture();
+  }
+
+  private void take(Command command) {
+    if (command instanceof TranscribeSegment transcribe) {
+      leases.put(transcribe.lease(), new LeasedSegment(transcribe, System.nanoTime()));
+      pumpSoon();
+    } else if (command instanceof WithdrawLease withdraw) {
+      LeasedSegment segment = leases.get(withdraw.lease());
+      if (segment != null) {
+        end(segment);
+      }
+    } else {
+      throw new IllegalArgumentException("a device does not take " + command);
+    }
+  }
+
+  private void pumpSoon() {
+    if (!pumping) {
+      pumping = true;
+      context.runOnContext(go -> pump());
+    }
+  }
+
+  private void pump() {
+    pumping = false;
+    if (lost) {
+      return;
+    }
+    try {
+      fillLanes();
+      collect();
+      reopenLostLanes();
+    } catch (EngineException e) {
+      loseDevice(e);
+      return;
+    }
+    if (!leases.isEmpty() || !windows.isEmpty()) {
+      pumpSoon();
+    }
+  }
+
+  /** Hands windows in, those of the first segment first, until the lanes are full. */
+  private void fillLanes() {
+    while (true) {
+      int lane = freestLane();
+      Optional<LeasedSegment> next =
+          leases.values().stream().filter(LeasedSegment::hasUnsubmitted).min(LeasedSegment.FIRST_SERVED);
+      if (lane < 0 || next.isEmpty() || !submitNext(next.get(), lane)) {
+        return;
+      }
+    }
+  }
+
+  /** False where the lane takes nothing now. */
+  private boolean submitNext(LeasedSegment segment, int lane) {
+    TranscribeSegment command = segment.command();
+    try {
+      segment.open(settings.speech());
+      if (segment.hasUnsubmitted()) {
+        int window = segment.nextWindow();
+        long tag = nextTag++;
+        WindowRequest request = new WindowRequest(tag, command.options(), settings.decode());
+        if (!lanes.get(lane).submit(request, segment.pcm(), segment.plan(), window)) {
+          return false;
+        }
+        windows.put(tag, new WindowInWork(segment, window, lane));
+        segment.markSubmitted();
+      } else {
+        finish(segment);
+      }
+    } catch (IOException e) {
+      fail(segment, Failure.passing("its sound cannot be read: " + e.getMessage(), where(segment)), false);
+    } catch (EngineException e) {
+      if (!e.isCallersFault()) {
+        throw e;
+      }
+      fail(segment, Failure.permanent(e.getMessage(), where(segment), ""), false);
+    }
+    return true;
+  }
+
+  private void collect() {
+    boolean any = false;
+    for (Lane lane : lanes) {
+      for (Optional<WindowResult> result = lane.poll(0); result.isPresent(); result = lane.poll(0)) {
+        accept(result.get());
+        any = true;
+      }
+    }
+    if (!any && !windows.isEmpty()) {
+      int busy = windows.values().iterator().next().lane();
+      lanes.get(busy).poll(POLL_MS).ifPresent(this::accept);
+    }
+  }
+
+  private void accept(WindowResult result) {
+    WindowInWork inWork = windows.remove(result.tag());
+    LeasedSegment segment = inWork.segment();
+    if (leases.get(segment.command().lease()) != segment) {
+      return;
+    }
+    EngineException failure = result.failure();
+    if (failure == null) {
+      segment.accept(inWork.window(), result);
+      if (segment.isFinished()) {
+        finish(segment);
+      }
+    } else if (failure.isDeviceLost()) {
+      throw failure;
+    } else {
+      String what = "window " + inWork.window() + ": " + failure.getMessage();
+      fail(
+          segment,
+          failure.isCallersFault() ? Failure.permanent(what, where(segment), "") : Failure.passing(what, where(segment)),
+          failure.isLaneLost());
+    }
+  }
+
+  /** A lost lane hands all its windows back as failed; when the last is out, another lane takes its place. */
+  private void reopenLostLanes() {
+    for (int i = 0; i != lanes.size(); ++i) {
+      int lane = i;
+      if (lanes.get(i).isLost() && windows.values().stream().noneMatch(w -> w.lane() == lane)) {
+        LOG.warn("{}: lane {} is lost, opening another", device, i);
+        lanes.get(i).close();
+        lanes.set(i, model.openLane(settings.lane()));
+      }
+    }
+  }
+
+  private void finish(LeasedSegment segment) {
+    TranscribeSegment command = segment.command();
+    Event done =
+        new Event.SegmentTranscribed(
+            command.lease(),
+            command.segment().id(),
+            segment.transcript(),
+            segment.startBorderMs(),
+            segment.endBorderMs(),
+            segment.elapsedMs(System.nanoTime()));
+    end(segment);
+    send(done);
+  }
+
+  private void fail(LeasedSegment segment, Failure failure, boolean laneLost) {
+    end(segment);
+    send(
+        new Event.TranscriptionFailed(
+            segment.command().lease(), segment.command().segment().id(), failure, laneLost));
+  }
+
+  /** Drops what is left of a lease and announces its place. */
+  private void end(LeasedSegment segment) {
+    leases.remove(segment.command().lease(), segment);
+    windows.forEach(
+        (tag, inWork) -> {
+          if (inWork.segment() == segment) {
+            lanes.get(inWork.lane()).cancel(tag);
+          }
+        });
+    segment.close();
+    send(new Event.PlacesFree(device, worker, 1));
+  }
+
+  private void loseDevice(EngineException cause) {
+    LOG.error("{} is lost", device, cause);
+    lost = true;
+    send(
+        new Event.DeviceLost(
+            device, worker, Failure.permanent(String.valueOf(cause.getMessage()), device, "Restart FastWhisper.")));
+    stop();
+  }
+
+  private void heartbeat() {
+    if (!lost) {
+      send(new Event.LeaseHeartbeat(device, worker, List.copyOf(leases.keySet())));
+    }
+  }
+
+  /** Number of the lane with most free places, or -1 where all are full. */
+  private int freestLane() {
+    int best = -1;
+    int bestPlaces = 0;
+    for (int i = 0; i != lanes.size(); ++i) {
+      int places = lanes.get(i).freePlaces();
+      if (places > bestPlaces) {
+        best = i;
+        bestPlaces = places;
+      }
+    }
+    return best;
+  }
+
+  private String where(LeasedSegment segment) {
+    return "segment " + segment.command().segment().id() + " on " + device;
+  }
+
+  private void send(Event event) {
+    vertx.eventBus().send(Addresses.EVENTS, event);
+  }
+}
