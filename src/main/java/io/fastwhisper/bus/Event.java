@@ -51,8 +51,13 @@ public sealed interface Event extends Message {
   /** The device takes {@code places} more leases than announced before, one for each. */
   record PlacesFree(String device, String worker, int places) implements Event {}
 
-  /** The worker lives and still holds these leases. Sent several times within a lease's life time. */
-  record LeaseHeartbeat(String device, String worker, List<Long> leases) implements Event {
+  /**
+   * The worker lives and still holds these leases. Sent several times within the heartbeat's limit.
+   *
+   * @param windowsDone windows that have come out of its lanes in this life of it; where it does not grow while there are
+   *     leases, the device is stuck
+   */
+  record LeaseHeartbeat(String device, String worker, List<Long> leases, long windowsDone) implements Event {
     public LeaseHeartbeat {
       leases = List.copyOf(leases);
     }

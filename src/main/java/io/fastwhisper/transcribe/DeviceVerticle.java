@@ -52,6 +52,7 @@ public final class DeviceVerticle extends VerticleBase {
   private final Map<Long, WindowInWork> windows = new HashMap<>();
   private Model model;
   private long nextTag;
+  private long windowsDone;
   private boolean pumping;
   private boolean lost;
 
@@ -197,6 +198,7 @@ public final class DeviceVerticle extends VerticleBase {
   }
 
   private void accept(WindowResult result) {
+    ++windowsDone;
     WindowInWork inWork = windows.remove(result.tag());
     LeasedSegment segment = inWork.segment();
     if (leases.get(segment.command().lease()) != segment) {
@@ -276,7 +278,7 @@ public final class DeviceVerticle extends VerticleBase {
 
   private void heartbeat() {
     if (!lost) {
-      send(new Event.LeaseHeartbeat(device, worker, List.copyOf(leases.keySet())));
+      send(new Event.LeaseHeartbeat(device, worker, List.copyOf(leases.keySet()), windowsDone));
     }
   }
 
