@@ -171,6 +171,9 @@ final class HttpDownload {
       // What was received is on the disk before the transfer may go on behind it; what comes after the break is not counted.
       response.exceptionHandler(
           cause -> {
+            if (copied.future().isComplete()) {
+              return;
+            }
             brokenOff[0] = true;
             target.flush().onComplete(flushed -> copied.tryFail(cause));
           });
