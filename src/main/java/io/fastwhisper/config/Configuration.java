@@ -3,8 +3,9 @@ package io.fastwhisper.config;
 import java.util.List;
 
 /**
- * Everything that can be set. {@code conf/fastwhisper.yaml} shows the first six sections, {@code conf/native.yaml} the others.
- * A key is the section's name, a dot and the component's name in lower case with underscores: {@code stages.cuts}.
+ * Everything that can be set. {@code conf/fastwhisper.yaml} shows the first six sections, {@code
+ * conf/native.yaml} the others. A key is the section's name, a dot and the component's name in
+ * lower case with underscores: {@code stages.cuts}.
  */
 public record Configuration(
     Model model,
@@ -24,12 +25,14 @@ public record Configuration(
       @Setting(
               value = "medium",
               environment = "WHISPER_MODEL_SIZE",
-              effect = "Name of the model, as `fastwhisper model list` shows it. While it is not in the folder, the bundled\n"
-                  + "demo model is used and said so.")
+              effect =
+                  "Name of the model, as `fastwhisper model list` shows it. While it is not in the folder, the bundled\n"
+                      + "demo model is used and said so.")
           String size,
       @Setting(
               value = "",
-              effect = "Where models are kept; nothing means $XDG_CACHE_HOME/fastwhisper/models (~/.cache without it).")
+              effect =
+                  "Where models are kept; nothing means $XDG_CACHE_HOME/fastwhisper/models (~/.cache without it).")
           String folder,
       @Setting(
               value = "https://huggingface.co/ggerganov/whisper.cpp/resolve/main",
@@ -43,14 +46,16 @@ public record Configuration(
               unit = "ms",
               min = 10_000,
               max = 3_600_000,
-              effect = "Length of a segment. Shorter ones give the first clip sooner, longer ones waste less on overlaps.")
+              effect =
+                  "Length of a segment. Shorter ones give the first clip sooner, longer ones waste less on overlaps.")
           long lengthMs,
       @Setting(
               value = "6000",
               unit = "ms",
               min = 2_000,
               max = 30_000,
-              effect = "What neighbouring segments share. Their border is put into silence inside it.")
+              effect =
+                  "What neighbouring segments share. Their border is put into silence inside it.")
           long overlapMs) {}
 
   /** How much is done at a time, and how long it may take. */
@@ -62,7 +67,13 @@ public record Configuration(
               environment = "MAX_SEGMENT_DOWNLOADS",
               effect = "Segments and videos fetched at a time.")
           int fetches,
-      @Setting(value = "8", min = 1, max = 64, environment = "MAX_CLIP_DOWNLOADS", effect = "Clips cut at a time.") int cuts,
+      @Setting(
+              value = "8",
+              min = 1,
+              max = 64,
+              environment = "MAX_CLIP_DOWNLOADS",
+              effect = "Clips cut at a time.")
+          int cuts,
       @Setting(value = "2", min = 1, max = 16, effect = "Films joined at a time.") int joins,
       @Setting(
               value = "300",
@@ -80,7 +91,12 @@ public record Configuration(
               environment = "PIPELINE_STAGE_TIMEOUT",
               effect = "What one fetch, cut or join may take without progress.")
           int stageTimeoutS,
-      @Setting(value = "3", min = 1, max = 10, effect = "Tries of a fetch, a segment or a cut before it is given up.") int tries,
+      @Setting(
+              value = "3",
+              min = 1,
+              max = 10,
+              effect = "Tries of a fetch, a segment or a cut before it is given up.")
+          int tries,
       @Setting(
               value = "500",
               unit = "ms",
@@ -121,7 +137,8 @@ public record Configuration(
   public record Folders(
       @Setting(
               value = "",
-              effect = "Where jobs keep their audio and clips while they run; nothing means the system's temporary folder.")
+              effect =
+                  "Where jobs keep their audio and clips while they run; nothing means the system's temporary folder.")
           String work) {}
 
   /** What is written down. */
@@ -137,31 +154,52 @@ public record Configuration(
       @Setting(
               value = "auto",
               oneOf = {"auto", "f32", "bf16", "int8"},
-              effect = "Type of the model's weights and products. auto: bf16 with AMX, int8 with VNNI, else f32.")
+              effect =
+                  "Type of the model's weights and products. auto: bf16 with AMX, int8 with VNNI, else f32.")
           String precision,
       @Setting(
               value = "1",
               min = 1,
               max = 64,
-              effect = "Lanes on the CPU. More than one pays where many windows wait and each lane has cores of its own.")
+              effect =
+                  "Lanes on the CPU. More than one pays where many windows wait and each lane has cores of its own.")
           int lanes,
-      @Setting(value = "0", min = 0, max = 1_024, effect = "Threads of a lane; 0 shares the processor's among the lanes.")
+      @Setting(
+              value = "0",
+              min = 0,
+              max = 1_024,
+              effect = "Threads of a lane; 0 shares the processor's among the lanes.")
           int threads,
       @Setting(
               value = "8",
               unit = "windows",
               min = 1,
               max = 256,
-              effect = "Windows that a lane decodes together. More take more memory and make each window wait longer.")
+              effect =
+                  "Windows that a lane decodes together. More take more memory and make each window wait longer.")
           int batch,
-      @Setting(value = "8", unit = "windows", min = 0, max = 256, effect = "Windows that wait in a lane beyond its batch.")
+      @Setting(
+              value = "8",
+              unit = "windows",
+              min = 0,
+              max = 256,
+              effect = "Windows that wait in a lane beyond its batch.")
           int queue,
-      @Setting(value = "5", min = 1, max = 16, effect = "Widest beam that may be asked for; memory is taken for it.")
+      @Setting(
+              value = "5",
+              min = 1,
+              max = 16,
+              effect = "Widest beam that may be asked for; memory is taken for it.")
           int maxBeam) {}
 
   /** How tokens are chosen, and when a window is decoded again. */
   public record Decoding(
-      @Setting(value = "1", min = 1, max = 16, effect = "Width of the beam where none is asked for; 1 is greedy.") int beam,
+      @Setting(
+              value = "1",
+              min = 1,
+              max = 16,
+              effect = "Width of the beam where none is asked for; 1 is greedy.")
+          int beam,
       @Setting(
               value = "0 0.2 0.4 0.6 0.8 1",
               min = 0,
@@ -172,26 +210,30 @@ public record Configuration(
               value = "2.4",
               min = 0,
               max = 100,
-              effect = "A text that compresses better than this is a loop and is decoded again; 0 switches it off.")
+              effect =
+                  "A text that compresses better than this is a loop and is decoded again; 0 switches it off.")
           double maxCompressionRatio,
       @Setting(
               value = "-1.0",
               min = -100,
               max = 0,
-              effect = "A text with a mean log-probability below this is decoded again; -100 switches it off.")
+              effect =
+                  "A text with a mean log-probability below this is decoded again; -100 switches it off.")
           double minAvgLogprob,
       @Setting(
               value = "0.6",
               min = 0,
               max = 1,
-              effect = "Above this probability of no speech, with a low log-probability, a window is silent.")
+              effect =
+                  "Above this probability of no speech, with a low log-probability, a window is silent.")
           double maxNoSpeechProbability) {}
 
   /** How speech is found. */
   public record Speech(
       @Setting(
               value = "true",
-              effect = "Whether silence is left out before transcription; false cuts windows at the quietest places.")
+              effect =
+                  "Whether silence is left out before transcription; false cuts windows at the quietest places.")
           boolean detect,
       @Setting(
               value = "0.5",
@@ -206,9 +248,20 @@ public record Configuration(
               max = 10_000,
               effect = "Silence shorter than this does not end a stretch of speech.")
           int minSilenceMs,
-      @Setting(value = "60", unit = "ms", min = 0, max = 5_000, effect = "Speech shorter than this is taken for noise.")
+      @Setting(
+              value = "60",
+              unit = "ms",
+              min = 0,
+              max = 5_000,
+              effect = "Speech shorter than this is taken for noise.")
           int minSpeechMs,
-      @Setting(value = "400", unit = "ms", min = 0, max = 5_000, effect = "Audio kept on each side of a stretch of speech.")
+      @Setting(
+              value = "400",
+              unit = "ms",
+              min = 0,
+              max = 5_000,
+              effect = "Audio kept on each side of a stretch of speech.")
           int padMs,
-      @Setting(value = "30000", unit = "ms", min = 1_000, max = 30_000, effect = "Longest window.") int maxWindowMs) {}
+      @Setting(value = "30000", unit = "ms", min = 1_000, max = 30_000, effect = "Longest window.")
+          int maxWindowMs) {}
 }

@@ -2,10 +2,14 @@ package io.fastwhisper.config;
 
 import java.util.List;
 
-/** Writes the keys of some sections as YAML, each at its default under a comment: the text of the files in {@code conf/}. */
+/**
+ * Writes the keys of some sections as YAML, each at its default under a comment: the text of the
+ * files in {@code conf/}.
+ */
 final class ConfigurationFile {
   /** Sections of {@code conf/fastwhisper.yaml}. */
-  static final List<String> PIPELINE = List.of("model", "segments", "stages", "input", "folders", "log");
+  static final List<String> PIPELINE =
+      List.of("model", "segments", "stages", "input", "folders", "log");
 
   /** Sections of {@code conf/native.yaml}. */
   static final List<String> NATIVE = List.of("lanes", "decoding", "speech");
@@ -14,7 +18,8 @@ final class ConfigurationFile {
 
   static String text(String title, List<String> sections) {
     StringBuilder text = new StringBuilder("# " + title + "\n");
-    text.append("# Every key is shown at its default. What wins: --set section.key=value, then the environment variable in\n");
+    text.append(
+        "# Every key is shown at its default. What wins: --set section.key=value, then the environment variable in\n");
     text.append("# brackets, then this file.\n");
     for (String section : sections) {
       text.append("\n").append(section).append(":\n");

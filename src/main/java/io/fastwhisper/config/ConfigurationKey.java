@@ -22,7 +22,9 @@ record ConfigurationKey(String name, Class<?> type, Setting setting) {
     for (RecordComponent section : Configuration.class.getRecordComponents()) {
       for (RecordComponent component : section.getType().getRecordComponents()) {
         String name = written(section) + "." + written(component);
-        keys.add(new ConfigurationKey(name, component.getType(), component.getAnnotation(Setting.class)));
+        keys.add(
+            new ConfigurationKey(
+                name, component.getType(), component.getAnnotation(Setting.class)));
       }
     }
     return List.copyOf(keys);
@@ -54,7 +56,12 @@ record ConfigurationKey(String name, Class<?> type, Setting setting) {
       return "a text";
     }
     if (type == List.class) {
-      return "1 to " + MAX_NUMBERS + " numbers from " + number(setting.min()) + " to " + number(setting.max());
+      return "1 to "
+          + MAX_NUMBERS
+          + " numbers from "
+          + number(setting.min())
+          + " to "
+          + number(setting.max());
     }
     String kind = type == double.class ? "a number" : "a whole number";
     String unit = setting.unit().isEmpty() ? "" : " " + setting.unit();
@@ -81,7 +88,9 @@ record ConfigurationKey(String name, Class<?> type, Setting setting) {
         if (numbers.length > MAX_NUMBERS) {
           throw bad(text, origin);
         }
-        return Arrays.stream(numbers).map(number -> inRange(Double.parseDouble(number), text, origin)).toList();
+        return Arrays.stream(numbers)
+            .map(number -> inRange(Double.parseDouble(number), text, origin))
+            .toList();
       }
       if (type == double.class) {
         return inRange(Double.parseDouble(text), text, origin);
@@ -102,7 +111,8 @@ record ConfigurationKey(String name, Class<?> type, Setting setting) {
   }
 
   private ConfigurationException bad(String text, String origin) {
-    return new ConfigurationException(name + ": \"" + text + "\" is not " + range() + " (set by " + origin + ")");
+    return new ConfigurationException(
+        name + ": \"" + text + "\" is not " + range() + " (set by " + origin + ")");
   }
 
   private static String number(double value) {

@@ -14,8 +14,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Gathers the configuration: defaults, then files, then the environment, then the command line; what comes later wins. An
- * unknown key or a bad value ends it with a {@link ConfigurationException}.
+ * Gathers the configuration: defaults, then files, then the environment, then the command line;
+ * what comes later wins. An unknown key or a bad value ends it with a {@link
+ * ConfigurationException}.
  */
 public final class ConfigurationLoader {
   /** Variables of these names that are not keys are a slip of the pen, not somebody else's. */
@@ -42,10 +43,14 @@ public final class ConfigurationLoader {
   public ConfigurationLoader file(Path file) {
     JsonNode root;
     try {
-      root = new YAMLMapper().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).readTree(Files.readString(file));
+      root =
+          new YAMLMapper()
+              .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+              .readTree(Files.readString(file));
     } catch (JsonProcessingException e) {
       int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
-      throw new ConfigurationException(file + ", line " + line + ": not YAML: " + e.getOriginalMessage());
+      throw new ConfigurationException(
+          file + ", line " + line + ": not YAML: " + e.getOriginalMessage());
     } catch (IOException e) {
       throw new ConfigurationException(file + ": cannot be read: " + e.getMessage());
     }
@@ -53,14 +58,16 @@ public final class ConfigurationLoader {
       return this;
     }
     if (!root.isObject()) {
-      throw new ConfigurationException(file + ": expected sections such as \"stages:\", found " + root);
+      throw new ConfigurationException(
+          file + ": expected sections such as \"stages:\", found " + root);
     }
     for (Iterator<Map.Entry<String, JsonNode>> sections = root.fields(); sections.hasNext(); ) {
       Map.Entry<String, JsonNode> section = sections.next();
       if (!section.getValue().isObject()) {
         throw unknown(section.getKey(), file.toString());
       }
-      for (Iterator<Map.Entry<String, JsonNode>> entries = section.getValue().fields(); entries.hasNext(); ) {
+      for (Iterator<Map.Entry<String, JsonNode>> entries = section.getValue().fields();
+          entries.hasNext(); ) {
         Map.Entry<String, JsonNode> entry = entries.next();
         String text = entry.getValue().isNull() ? "" : entry.getValue().asText();
         set(section.getKey() + "." + entry.getKey(), text, file.toString());
@@ -69,7 +76,9 @@ public final class ConfigurationLoader {
     return this;
   }
 
-  /** Takes the variables that are keys. A variable that begins as ours do and is no key is an error. */
+  /**
+   * Takes the variables that are keys. A variable that begins as ours do and is no key is an error.
+   */
   public ConfigurationLoader environment(Map<String, String> environment) {
     Map<String, String> names = new HashMap<>();
     keys.values().forEach(key -> names.put(key.environment(), key.name()));
@@ -79,7 +88,10 @@ public final class ConfigurationLoader {
             set(names.get(name), text, "environment variable " + name);
           } else if (name.startsWith(OUR_PREFIX)) {
             throw new ConfigurationException(
-                "environment variable " + name + ": no such key; the nearest is " + Nearest.of(name, names.keySet()));
+                "environment variable "
+                    + name
+                    + ": no such key; the nearest is "
+                    + Nearest.of(name, names.keySet()));
           }
         });
     return this;
@@ -117,7 +129,8 @@ public final class ConfigurationLoader {
 
   private ConfigurationException unknown(String name, String origin) {
     String nearest = Nearest.of(name, keys.keySet());
-    return new ConfigurationException(name + ": no such key; the nearest is " + nearest + " (set by " + origin + ")");
+    return new ConfigurationException(
+        name + ": no such key; the nearest is " + nearest + " (set by " + origin + ")");
   }
 
   private static Configuration build(Map<String, Object> parsed) {

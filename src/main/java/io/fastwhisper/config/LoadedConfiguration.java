@@ -19,7 +19,8 @@ public record LoadedConfiguration(Configuration configuration, Map<String, Value
   public String print() {
     StringBuilder text = new StringBuilder();
     values.forEach(
-        (key, value) -> text.append(String.format("%-40s  (%s)%n", key + ": " + value.text(), value.origin())));
+        (key, value) ->
+            text.append(String.format("%-40s  (%s)%n", key + ": " + value.text(), value.origin())));
     return text.toString();
   }
 }

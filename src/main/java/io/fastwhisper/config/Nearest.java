@@ -6,7 +6,10 @@ import java.util.Collection;
 public final class Nearest {
   private Nearest() {}
 
-  /** The candidate with the fewest single-character edits from the name; "" where there is no candidate. */
+  /**
+   * The candidate with the fewest single-character edits from the name; "" where there is no
+   * candidate.
+   */
   public static String of(String name, Collection<String> candidates) {
     String nearest = "";
     int least = Integer.MAX_VALUE;

@@ -25,6 +25,9 @@ import java.lang.annotation.Target;
   /** What it does, in one or more lines. */
   String effect();
 
-  /** Name of its environment variable; "" for the name made of the key, {@code FASTWHISPER_SECTION_KEY}. */
+  /**
+   * Name of its environment variable; "" for the name made of the key, {@code
+   * FASTWHISPER_SECTION_KEY}.
+   */
   String environment() default "";
 }
