@@ -45,6 +45,8 @@ struct StoredTensor {
  */
 class ModelFile {
  public:
+  using TensorMap = std::map<std::string, StoredTensor, std::less<>>;
+
   static ModelFile open(const std::string& path);
   /** A file that lies in memory; name stands in messages. */
   static ModelFile from_bytes(std::vector<std::byte> bytes, const std::string& name);
@@ -62,7 +64,7 @@ class ModelFile {
   StoredType type() const { return type_; }
 
   /** All tensors by name. */
-  const std::map<std::string, StoredTensor, std::less<>>& tensors() const { return tensors_; }
+  const TensorMap& tensors() const { return tensors_; }
   /** One of the tensors that every model of this shape has; a name that it has not is a fault of the caller. */
   const StoredTensor& tensor(std::string_view name) const;
 
@@ -74,14 +76,16 @@ class ModelFile {
   std::vector<std::byte> read_stored(const StoredTensor& tensor) const;
 
  private:
-  explicit ModelFile(std::unique_ptr<ByteSource> source);
+  ModelFile(std::unique_ptr<ByteSource> source, const ModelShape& shape, StoredType type, std::vector<float> mel_filters,
+            Vocabulary vocabulary, TensorMap tensors);
+  static ModelFile parse(std::unique_ptr<ByteSource> source);
 
   std::unique_ptr<ByteSource> source_;
   ModelShape shape_;
   StoredType type_;
   std::vector<float> mel_filters_;
   Vocabulary vocabulary_;
-  std::map<std::string, StoredTensor, std::less<>> tensors_;
+  TensorMap tensors_;
 };
 
 }  // namespace fw

@@ -16,6 +16,9 @@ std::optional<StoredType> stored_type_of_tensor(int32_t ttype);
 /** The type of most matrices by the file's head, whose numbers differ from those of tensors; nothing for others. */
 std::optional<StoredType> stored_type_of_file(int32_t ftype);
 
+/** The number of a type in a file's head. */
+int32_t file_number(StoredType type);
+
 /** "f32", "q5_1" ...; static storage. */
 std::string_view stored_type_name(StoredType type);
 
