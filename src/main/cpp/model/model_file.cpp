@@ -30,7 +30,7 @@ constexpr int32_t max_dims = 4;
 
 std::string sizes_text(const std::vector<int64_t>& sizes) {
   std::string text;
-  for (const int64_t size : sizes) text += "[" + std::to_string(size) + "]";
+  for (const int64_t size : sizes) text.append(1, '[').append(std::to_string(size)).append(1, ']');
   return text;
 }
 
