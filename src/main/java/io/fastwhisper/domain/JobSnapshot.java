@@ -8,9 +8,11 @@ import java.util.List;
  *
  * @param currentVideo number of the first video that is not finished, from 1; 0 before the first
  * @param totalVideos videos known so far
+ * @param usableVideos of them, those that could be opened
+ * @param currentVideoTitle title of the current video, "" where there is none
  * @param segmentsProcessing segments with a lane
  * @param segmentsCompleted segments transcribed or failed for good
- * @param clipsCutting clips being cut
+ * @param clipsCutting clips that are being cut or wait for it
  * @param clipsCut clips cut
  * @param transcriptionProgress 0 to 1 over all known segments
  * @param mediaMs length of all opened videos
@@ -22,7 +24,11 @@ import java.util.List;
  * @param compilation the film, or null
  * @param failures what failed for good, in the order it happened
  * @param message how the job ended, for people; "" before
- * @param transcribingMs time on lanes, summed over segments
+ * @param receivedAtMs when the job was accepted
+ * @param startedAtMs when its first source was looked at
+ * @param transcribingStartedAtMs when its first video was ready to be transcribed
+ * @param transcribingMs time on devices, summed over segments
+ * @param nowMs the moment that this describes
  */
 public record JobSnapshot(
     JobId id,
@@ -30,6 +36,7 @@ public record JobSnapshot(
     JobStage stage,
     int currentVideo,
     int totalVideos,
+    int usableVideos,
     String currentVideoTitle,
     int segmentsProcessing,
     int segmentsCompleted,

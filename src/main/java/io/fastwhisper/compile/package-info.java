@@ -1,0 +1,2 @@
+/** Keeps the clips in order and joins them. */
+package io.fastwhisper.compile;

@@ -1,0 +1,2 @@
+/** Plans clips from matches and cuts them. */
+package io.fastwhisper.cut;

@@ -1,0 +1,27 @@
+package io.fastwhisper.job;
+
+import io.fastwhisper.bus.Command;
+import io.fastwhisper.domain.ClipId;
+import io.fastwhisper.domain.SegmentId;
+import java.nio.file.Path;
+
+/** What a {@link Job} wants to be done. */
+sealed interface Effect {
+  /** Send this to the room it is for, as soon as its stage has a place. */
+  record Send(Command command) implements Effect {}
+
+  /** Have this segment, whose PCM is there, transcribed. */
+  record Offer(SegmentId segment) implements Effect {}
+
+  /** Hand this effect back to {@link Job#due} after a while. */
+  record Later(long delayMs, Effect then) implements Effect {}
+
+  /** Nothing at or behind this place is wanted any more, neither what runs nor what waits. */
+  record CallOff(ClipId from) implements Effect {}
+
+  /** This file is needed no longer. */
+  record Delete(Path file) implements Effect {}
+
+  /** The job has ended; all it has left goes. Nothing follows. */
+  record End() implements Effect {}
+}

@@ -1,0 +1,362 @@
+package io.fastwhisper.transcribe;
+
+import io.fastwhisper.domain.Failure;
+import io.fastwhisper.domain.SegmentId;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+
+/**
+ * Lends segments to devices: the most urgent first, each to one device at a time, and only where a place was announced.
+ *
+ * <ul>
+ *   <li>Urgent is: the job's priority, then the job that came first, then the earlier segment of the earlier video.
+ *   <li>A lease ends with its answer. It goes back when its device is lost, starts a new life, is silent, or finishes no window for
+ *       too long; whatever still comes under it is then dropped. How long a lease takes as a whole says nothing: it may
+ *       wait behind more urgent ones.
+ *   <li>A segment that was on a device when a lane or the whole device died is a suspect: it is lent again only to a device that
+ *       has nothing else, and nothing is lent there beside it; a device is emptied for it if need be. Where a lane dies again,
+ *       the segment is given up. So a segment that kills lanes fails alone, and none that only shared a lane with it.
+ * </ul>
+ *
+ * <p>A pure state: every method takes the time in milliseconds of a clock that never goes back, and returns what has to be done. Not
+ * thread-safe.
+ */
+public final class LaneDispatcher {
+  /** Lanes that a segment may cost. */
+  private static final int MAX_LANES_LOST = 2;
+
+  private static final long NEVER = Long.MIN_VALUE;
+
+  private final Limits limits;
+  private final TreeSet<Work> waiting = new TreeSet<>(Work.MOST_URGENT);
+  private final Map<SegmentId, Work> known = new HashMap<>();
+  private final Map<Long, Lease> leases = new LinkedHashMap<>();
+  private final Map<String, Device> devices = new TreeMap<>();
+  private long nextLease = 1;
+  private long tickedAtMs = NEVER;
+
+  /**
+   * How long is too long.
+   *
+   * @param silenceMs without a word from a device that has leases
+   * @param windowMs without a window finished by a device that has leases
+   */
+  public record Limits(long silenceMs, long windowMs) {}
+
+  /** What has to be done. */
+  public sealed interface Action {}
+
+  /** Send the segment to the device under this lease. */
+  public record Grant(long lease, String device, SegmentId segment) implements Action {}
+
+  /** Tell the device to drop the lease. */
+  public record Withdraw(long lease, String device) implements Action {}
+
+  /** The segment waits again, through no fault of its own that is known. */
+  public record Returned(SegmentId segment) implements Action {}
+
+  /** The segment is not lent again unless it is offered again. */
+  public record GivenUp(SegmentId segment, Failure failure) implements Action {}
+
+  private static final class Work {
+    static final Comparator<Work> MOST_URGENT =
+        Comparator.<Work>comparingInt(work -> -work.priority)
+            .thenComparingLong(work -> work.jobNumber)
+            .thenComparingInt(work -> work.segment.video())
+            .thenComparingInt(work -> work.segment.segment());
+
+    final SegmentId segment;
+    final int priority;
+    final long jobNumber;
+    int lanesLost;
+
+    Work(SegmentId segment, int priority, long jobNumber) {
+      this.segment = segment;
+      this.priority = priority;
+      this.jobNumber = jobNumber;
+    }
+
+    boolean suspect() {
+      return lanesLost > 0;
+    }
+  }
+
+  private record Lease(long number, Work work, Device device) {}
+
+  private static final class Device {
+    final String name;
+    final String worker;
+    final Set<Long> leases = new HashSet<>();
+    int places;
+    long heardAtMs;
+    long windowsDone;
+
+    /** When a window was last finished, or work came to a device that had none. */
+    long movedAtMs;
+
+    /** Said nothing for too long; nothing is lent to it until it is heard again. */
+    boolean silent;
+
+    Device(String name, String worker, long nowMs) {
+      this.name = name;
+      this.worker = worker;
+      this.heardAtMs = nowMs;
+      this.movedAtMs = nowMs;
+    }
+  }
+
+  public LaneDispatcher(Limits limits) {
+    this.limits = limits;
+  }
+
+  /** A segment wants a lane. One that is waiting or lent already changes nothing. */
+  public List<Action> offer(SegmentId segment, int priority, long jobNumber, long nowMs) {
+    if (!known.containsKey(segment)) {
+      Work work = new Work(segment, priority, jobNumber);
+      known.put(segment, work);
+      waiting.add(work);
+    }
+    return grant(nowMs);
+  }
+
+  /** Some segments are wanted no longer. */
+  public List<Action> callOff(Predicate<SegmentId> unwanted, long nowMs) {
+    List<Action> actions = new ArrayList<>();
+    waiting.removeIf(work -> unwanted.test(work.segment));
+    known.keySet().removeIf(unwanted);
+    for (Lease lease : List.copyOf(leases.values())) {
+      if (unwanted.test(lease.work().segment)) {
+        end(lease);
+        actions.add(new Withdraw(lease.number(), lease.device().name));
+      }
+    }
+    actions.addAll(grant(nowMs));
+    return actions;
+  }
+
+  /** A device begins a life. */
+  public List<Action> deviceReady(String device, String worker, long nowMs) {
+    List<Action> actions = new ArrayList<>();
+    Device before = devices.get(device);
+    if (before != null) {
+      if (before.worker.equals(worker)) {
+        return List.of();
+      }
+      actions.addAll(takeBack(before, "its worker was started anew"));
+    }
+    devices.put(device, new Device(device, worker, nowMs));
+    actions.addAll(grant(nowMs));
+    return actions;
+  }
+
+  /** A device takes more. */
+  public List<Action> placesFree(String device, String worker, int places, long nowMs) {
+    Device found = heard(device, worker, nowMs);
+    if (found != null) {
+      found.places += places;
+    }
+    return grant(nowMs);
+  }
+
+  /**
+   * A device lives.
+   *
+   * @param windowsDone windows that it has finished in this life
+   */
+  public List<Action> heartbeat(String device, String worker, long windowsDone, long nowMs) {
+    Device found = heard(device, worker, nowMs);
+    if (found != null && windowsDone > found.windowsDone) {
+      found.windowsDone = windowsDone;
+      found.movedAtMs = nowMs;
+    }
+    return grant(nowMs);
+  }
+
+  /** A device died. */
+  public List<Action> deviceLost(String device, String worker, String why, long nowMs) {
+    Device found = devices.get(device);
+    if (found == null || !found.worker.equals(worker)) {
+      return List.of();
+    }
+    devices.remove(device);
+    List<Action> actions = new ArrayList<>(takeBack(found, why));
+    actions.addAll(grant(nowMs));
+    return actions;
+  }
+
+  /**
+   * A lease was answered with a transcript.
+   *
+   * @return false where the answer is to be dropped, for the lease has ended before
+   */
+  public boolean transcribed(long lease) {
+    Lease found = leases.get(lease);
+    if (found == null) {
+      return false;
+    }
+    end(found);
+    known.remove(found.work().segment);
+    return true;
+  }
+
+  /**
+   * A lease was answered with a failure. Where it cost a lane, the segment waits again or is given up; else the segment is given
+   * up with this failure and may be offered again.
+   */
+  public List<Action> failed(long lease, Failure failure, boolean laneLost, long nowMs) {
+    Lease found = leases.get(lease);
+    if (found == null) {
+      return List.of();
+    }
+    end(found);
+    List<Action> actions = new ArrayList<>();
+    if (laneLost) {
+      actions.add(suspect(found.work(), failure.what()));
+    } else {
+      known.remove(found.work().segment);
+      actions.add(new GivenUp(found.work().segment, failure));
+    }
+    actions.addAll(grant(nowMs));
+    return actions;
+  }
+
+  /**
+   * Takes back what lies too long, and lends what can be lent. To be called several times within the limits, and after an answer
+   * was accepted.
+   */
+  public List<Action> tick(long nowMs) {
+    forgiveOwnSleep(nowMs);
+    List<Action> actions = new ArrayList<>();
+    for (Device device : devices.values()) {
+      String why = null;
+      if (nowMs - device.heardAtMs > limits.silenceMs()) {
+        device.silent = true;
+        why = "no sign of life for " + limits.silenceMs() + " ms";
+      } else if (nowMs - device.movedAtMs > limits.windowMs() && !device.leases.isEmpty()) {
+        device.movedAtMs = nowMs;
+        why = "no window finished for " + limits.windowMs() + " ms";
+      }
+      if (why != null) {
+        new TreeSet<>(device.leases).forEach(lease -> actions.add(new Withdraw(lease, device.name)));
+        actions.addAll(takeBack(device, why + " on " + device.name));
+      }
+    }
+    actions.addAll(grant(nowMs));
+    return actions;
+  }
+
+  /** Where this process itself stood still (a suspended machine), the devices had no chance to be heard. */
+  private void forgiveOwnSleep(long nowMs) {
+    long sleptMs = nowMs - tickedAtMs;
+    if (tickedAtMs != NEVER && sleptMs > limits.silenceMs() / 2) {
+      for (Device device : devices.values()) {
+        device.heardAtMs += sleptMs;
+        device.movedAtMs += sleptMs;
+      }
+    }
+    tickedAtMs = nowMs;
+  }
+
+  /** Segments that have a lane. */
+  public int lent() {
+    return leases.size();
+  }
+
+  /** Segments that wait for a lane. */
+  public int waiting() {
+    return waiting.size();
+  }
+
+  private List<Action> grant(long nowMs) {
+    List<Action> actions = new ArrayList<>();
+    Set<Device> open = new LinkedHashSet<>();
+    devices.values().stream().filter(device -> !device.silent && !hasSuspect(device)).forEach(open::add);
+    for (Work work : List.copyOf(waiting)) {
+      if (open.isEmpty()) {
+        break;
+      }
+      Device device = work.suspect() ? emptyDevice(open) : freestDevice(open);
+      if (device != null && (!work.suspect() || device.leases.isEmpty()) && device.places > 0) {
+        actions.add(lend(work, device, nowMs));
+      }
+      if (device != null && work.suspect()) {
+        open.remove(device);
+      }
+    }
+    return actions;
+  }
+
+  private Grant lend(Work work, Device device, long nowMs) {
+    Lease lease = new Lease(nextLease++, work, device);
+    waiting.remove(work);
+    leases.put(lease.number(), lease);
+    if (device.leases.isEmpty()) {
+      device.movedAtMs = nowMs;
+    }
+    device.leases.add(lease.number());
+    device.places--;
+    return new Grant(lease.number(), device.name, work.segment);
+  }
+
+  private boolean hasSuspect(Device device) {
+    return device.leases.stream().anyMatch(lease -> leases.get(lease).work().suspect());
+  }
+
+  private static Device freestDevice(Set<Device> open) {
+    return open.stream().max(Comparator.comparingInt(device -> device.places)).orElse(null);
+  }
+
+  /** The device that has, or will soonest have, nothing else to do. */
+  private static Device emptyDevice(Set<Device> open) {
+    return open.stream().min(Comparator.comparingInt(device -> device.leases.size())).orElse(null);
+  }
+
+  /** Ends the leases of a device that no longer answers for them. */
+  private List<Action> takeBack(Device device, String why) {
+    List<Action> actions = new ArrayList<>();
+    for (long number : new TreeSet<>(device.leases)) {
+      Lease lease = leases.get(number);
+      end(lease);
+      actions.add(suspect(lease.work(), why));
+    }
+    return actions;
+  }
+
+  /** The work was on a lane that died. */
+  private Action suspect(Work work, String why) {
+    work.lanesLost++;
+    if (work.lanesLost < MAX_LANES_LOST) {
+      waiting.add(work);
+      return new Returned(work.segment);
+    }
+    known.remove(work.segment);
+    String what = "given up after it cost " + work.lanesLost + " lanes, the last one: " + why;
+    String remedy = "The sound of this segment may be damaged; please report it.";
+    return new GivenUp(work.segment, Failure.permanent(what, "segment " + work.segment, remedy));
+  }
+
+  private void end(Lease lease) {
+    leases.remove(lease.number());
+    lease.device().leases.remove(lease.number());
+  }
+
+  private Device heard(String device, String worker, long nowMs) {
+    Device found = devices.get(device);
+    if (found == null || !found.worker.equals(worker)) {
+      return null;
+    }
+    found.heardAtMs = nowMs;
+    found.silent = false;
+    return found;
+  }
+}
