@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+#include "device/device.h"
+
+namespace fw {
+
+/** Frees what allocate_aligned gave. */
+struct AlignedFree {
+  void operator()(void* p) const;
+};
+template <typename T>
+using AlignedArray = std::unique_ptr<T[], AlignedFree>;
+
+/** Zeroed bytes, aligned to 64. Throws FW_STATUS_OUT_OF_MEMORY with the size. */
+void* allocate_aligned(size_t bytes);
+
+template <typename T>
+AlignedArray<T> make_aligned(size_t n) {
+  return AlignedArray<T>(static_cast<T*>(allocate_aligned(n * sizeof(T))));
+}
+
+/** Memory that grows and never shrinks, for the scratch of one thread. Its content is lost when it grows. */
+class Scratch {
+ public:
+  template <typename T>
+  T* take(size_t n) {
+    if (n * sizeof(T) > bytes_) {
+      memory_.reset();
+      memory_.reset(static_cast<std::byte*>(allocate_aligned(n * sizeof(T))));
+      bytes_ = n * sizeof(T);
+    }
+    return reinterpret_cast<T*>(memory_.get());
+  }
+
+ private:
+  AlignedArray<std::byte> memory_;
+  size_t bytes_ = 0;
+};
+
+/** What all paths of the processor share: its memory is the host's. */
+class CpuDevice : public Device {
+ public:
+  std::unique_ptr<Memory> allocate(size_t bytes) const override;
+  void upload(void* to, const void* from, size_t bytes) const override;
+  void download(void* to, const void* from, size_t bytes) const override;
+};
+
+}  // namespace fw

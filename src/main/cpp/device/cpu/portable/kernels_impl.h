@@ -1,0 +1,183 @@
+// The portable kernels, included once by each kernels_*.cpp, which says the width of a vector and the rows of a tile.
+// A product is bound by 2 m n k operations where m is tens and more, and by reading the panels where m is 1.
+#pragma once
+
+#include "device/cpu/portable/kernels.h"
+#include "device/cpu/portable/power_spectra.h"
+#include "device/cpu/portable/vector_math.h"
+
+namespace fw {
+namespace {
+
+constexpr int64_t kPanel = 2 * kLanes;
+
+/** M rows times P panels, 2 M P accumulators in registers. */
+template <int M, int P, typename W>
+inline void tile(const float* a, int64_t lda, int64_t k, const W* panels, int64_t panel_stride, float* c, int64_t ldc) {
+  Floats sums[M][2 * P] = {};
+  for (int64_t i = 0; i < k; ++i) {
+    Floats w[2 * P];
+#pragma GCC unroll 8
+    for (int p = 0; p < P; ++p) {
+      w[2 * p] = load(panels + p * panel_stride + i * kPanel);
+      w[2 * p + 1] = load(panels + p * panel_stride + i * kPanel + kLanes);
+    }
+#pragma GCC unroll 16
+    for (int row = 0; row < M; ++row) {
+      const Floats x = all(a[row * lda + i]);
+#pragma GCC unroll 8
+      for (int p = 0; p < 2 * P; ++p) {
+        sums[row][p] += x * w[p];
+      }
+    }
+  }
+#pragma GCC unroll 16
+  for (int row = 0; row < M; ++row) {
+#pragma GCC unroll 8
+    for (int p = 0; p < 2 * P; ++p) {
+      store(c + row * ldc + p * kLanes, sums[row][p]);
+    }
+  }
+}
+
+/** M rows times all panels, as many at a time as the registers hold. */
+template <int M, typename W>
+void row_tile(const float* a, int64_t lda, int64_t k, const W* panels, int64_t panel_stride, int64_t n_panels, float* c,
+              int64_t ldc) {
+  constexpr int kAtOnce = FW_TILE_ROWS / M >= 4 ? 4 : FW_TILE_ROWS / M >= 2 ? 2 : 1;
+  int64_t p = 0;
+  for (; p + kAtOnce <= n_panels; p += kAtOnce) {
+    tile<M, kAtOnce>(a, lda, k, panels + p * panel_stride, panel_stride, c + p * kPanel, ldc);
+  }
+  for (; p < n_panels; ++p) {
+    tile<M, 1>(a, lda, k, panels + p * panel_stride, panel_stride, c + p * kPanel, ldc);
+  }
+}
+
+/** The last m < M rows. */
+template <int M, typename W>
+void last_rows(const float* a, int64_t lda, int64_t m, int64_t k, const W* panels, int64_t panel_stride,
+               int64_t n_panels, float* c, int64_t ldc) {
+  if constexpr (M > 1) {
+    if (m == M - 1) {
+      row_tile<M - 1>(a, lda, k, panels, panel_stride, n_panels, c, ldc);
+    } else {
+      last_rows<M - 1>(a, lda, m, k, panels, panel_stride, n_panels, c, ldc);
+    }
+  }
+}
+
+template <typename W>
+void product(const float* a, int64_t lda, int64_t m, int64_t k, const W* panels, int64_t panel_stride, int64_t n_panels,
+             float* c, int64_t ldc) {
+  if (m < FW_TILE_ROWS) {
+    last_rows<FW_TILE_ROWS>(a, lda, m, k, panels, panel_stride, n_panels, c, ldc);
+    return;
+  }
+  // Panel by panel: one panel stays in the first cache while all rows pass.
+  for (int64_t p = 0; p < n_panels; ++p) {
+    const W* panel = panels + p * panel_stride;
+    float* out = c + p * kPanel;
+    int64_t row = 0;
+    for (; row + FW_TILE_ROWS <= m; row += FW_TILE_ROWS) {
+      tile<FW_TILE_ROWS, 1>(a + row * lda, lda, k, panel, panel_stride, out + row * ldc, ldc);
+    }
+    last_rows<FW_TILE_ROWS>(a + row * lda, lda, m - row, k, panel, panel_stride, 1, out + row * ldc, ldc);
+  }
+}
+
+void finish(const float* c, const float* bias, bool with_gelu, const float* residual, float* y, int64_t n) {
+  for (int64_t i = 0; i < n; i += kLanes) {
+    const int64_t left = n - i;
+    const bool whole = left >= kLanes;
+    const auto at = [&](const float* p) { return whole ? load(p + i) : load_part(p + i, left, 0.0f); };
+    Floats v = at(c);
+    if (bias != nullptr) {
+      v += at(bias);
+    }
+    if (with_gelu) {
+      v = gelu(v);
+    }
+    if (residual != nullptr) {
+      v += at(residual);
+    }
+    if (whole) {
+      store(y + i, v);
+    } else {
+      store_part(y + i, v, left);
+    }
+  }
+}
+
+float maximum(const float* x, int64_t n) {
+  Floats m = all(-kInfinity);
+  for (int64_t i = 0; i < n; i += kLanes) {
+    const Floats v = n - i >= kLanes ? load(x + i) : load_part(x + i, n - i, -kInfinity);
+    m = v > m ? v : m;
+  }
+  return largest(m);
+}
+
+float exponentials(float* x, int64_t length, int64_t padded, float factor) {
+  const Floats max = all(maximum(x, length));
+  Floats total = {};
+  for (int64_t i = 0; i < length; i += kLanes) {
+    const int64_t left = length - i;
+    if (left >= kLanes) {
+      const Floats v = exponential((load(x + i) - max) * factor);
+      store(x + i, v);
+      total += v;
+    } else {
+      const Floats v = exponential((load_part(x + i, left, -kInfinity) - max) * factor);
+      store_part(x + i, v, left);
+      total += v;
+    }
+  }
+  for (int64_t i = length; i < padded; ++i) {
+    x[i] = 0.0f;
+  }
+  return sum(total);
+}
+
+float sum_exp(const float* x, int64_t n, float max) {
+  const Floats top = all(max);
+  Floats total = {};
+  for (int64_t i = 0; i < n; i += kLanes) {
+    total += exponential((n - i >= kLanes ? load(x + i) : load_part(x + i, n - i, -kInfinity)) - top);
+  }
+  return sum(total);
+}
+
+void scale(const float* x, float factor, float* y, int64_t n) {
+  for (int64_t i = 0; i < n; ++i) {
+    y[i] = x[i] * factor;
+  }
+}
+
+void layer_norm(const float* x, const float* weight, const float* bias, float* y, int64_t n) {
+  Floats total = {};
+  for (int64_t i = 0; i < n; i += kLanes) {
+    total += n - i >= kLanes ? load(x + i) : load_part(x + i, n - i, 0.0f);
+  }
+  const float mean = sum(total) / static_cast<float>(n);
+  Floats squares = {};
+  for (int64_t i = 0; i < n; i += kLanes) {
+    const Floats d = (n - i >= kLanes ? load(x + i) : load_part(x + i, n - i, mean)) - mean;
+    squares += d * d;
+  }
+  const float factor = 1.0f / __builtin_sqrtf(sum(squares) / static_cast<float>(n) + 1e-5f);
+  for (int64_t i = 0; i < n; ++i) {
+    y[i] = (x[i] - mean) * factor * weight[i] + bias[i];
+  }
+}
+
+}  // namespace
+
+const Kernels& FW_KERNELS() {
+  static constexpr Kernels set = {FW_KERNELS_NAME, static_cast<int32_t>(kPanel), FW_TILE_ROWS, product<float>,
+                                  product<bf16_bits>, finish,  exponentials, scale,
+                                  layer_norm,      maximum, sum_exp,      power_spectra};
+  return set;
+}
+
+}  // namespace fw

@@ -1,0 +1,113 @@
+#include "device/cpu/portable/portable_device.h"
+
+#include <cmath>
+
+#include "base/error.h"
+#include "device/cpu/portable/portable_executor.h"
+
+namespace fw {
+namespace {
+
+int64_t whole_panels(int64_t n, int32_t panel) { return (n + panel - 1) / panel; }
+
+}  // namespace
+
+bf16_bits to_bf16(float x) {
+  const uint32_t bits = std::bit_cast<uint32_t>(x);
+  if (std::isnan(x)) {
+    return static_cast<bf16_bits>(bits >> 16 | 0x40);
+  }
+  return static_cast<bf16_bits>((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
+}
+
+PanelWeight::PanelWeight(std::span<const float> rows, int64_t n_out, int64_t n_in, bool lookup, bool bf16,
+                         int32_t panel)
+    : Weight(n_out, n_in, lookup), panel_(panel), n_panels_(whole_panels(n_out, panel)) {
+  const size_t n = static_cast<size_t>(n_panels_ * panel_stride());
+  if (bf16) {
+    bf16_ = make_aligned<bf16_bits>(n);
+  } else {
+    f32_ = make_aligned<float>(n);
+  }
+  for (int64_t row = 0; row < n_out; ++row) {
+    const int64_t first = row / panel * panel_stride() + row % panel;
+    for (int64_t i = 0; i < n_in; ++i) {
+      const float x = rows[static_cast<size_t>(row * n_in + i)];
+      if (bf16) {
+        bf16_[static_cast<size_t>(first + i * panel)] = to_bf16(x);
+      } else {
+        f32_[static_cast<size_t>(first + i * panel)] = x;
+      }
+    }
+  }
+}
+
+size_t PanelWeight::bytes() const {
+  return static_cast<size_t>(n_panels_ * panel_stride()) * (bf16() ? sizeof(bf16_bits) : sizeof(float));
+}
+
+void PanelWeight::read_row(int64_t row, float* to) const {
+  const int64_t first = row / panel_ * panel_stride() + row % panel_;
+  for (int64_t i = 0; i < n_in(); ++i) {
+    const size_t at = static_cast<size_t>(first + i * panel_);
+    to[i] = bf16() ? from_bf16(bf16_[at]) : f32_[at];
+  }
+}
+
+PanelCache::PanelCache(const CacheShape& shape, bool bf16, int32_t panel)
+    : KeyValueCache(shape),
+      panel_(panel),
+      places_(whole_panels(shape.n_places, panel) * panel),
+      value_panels_(whole_panels(shape.head_dim, panel)),
+      n_elements_(static_cast<int64_t>(shape.n_slots) * shape.n_layers *
+                  (key_layer_elements() + value_layer_elements())) {
+  if (bf16) {
+    bf16_ = make_aligned<bf16_bits>(static_cast<size_t>(n_elements_));
+  } else {
+    f32_ = make_aligned<float>(static_cast<size_t>(n_elements_));
+  }
+}
+
+size_t PanelCache::bytes() const {
+  return static_cast<size_t>(n_elements_) * (bf16() ? sizeof(bf16_bits) : sizeof(float));
+}
+
+template <>
+float* PanelCache::elements<float>() const {
+  return f32_.get();
+}
+
+template <>
+bf16_bits* PanelCache::elements<bf16_bits>() const {
+  return bf16_.get();
+}
+
+PortableDevice::PortableDevice(fw_precision precision, const Kernels& set) : precision_(precision), kernels_(set) {}
+
+std::string PortableDevice::implementation() const { return std::string("portable:") + kernels_.name; }
+
+std::unique_ptr<Weight> PortableDevice::pack(std::span<const float> rows, int64_t n_out, int64_t n_in,
+                                             bool lookup) const {
+  return std::make_unique<PanelWeight>(rows, n_out, n_in, lookup, precision_ == FW_PRECISION_BF16, kernels_.panel);
+}
+
+std::unique_ptr<KeyValueCache> PortableDevice::make_cache(const CacheShape& shape) const {
+  return std::make_unique<PanelCache>(shape, precision_ == FW_PRECISION_BF16, kernels_.panel);
+}
+
+std::unique_ptr<Executor> PortableDevice::open(int32_t n_threads) const {
+  return std::make_unique<PortableExecutor>(kernels_, n_threads);
+}
+
+std::shared_ptr<const Device> make_portable_device(fw_precision precision) {
+  if (precision == FW_PRECISION_AUTO) {
+    precision = FW_PRECISION_F32;
+  }
+  if (precision != FW_PRECISION_F32 && precision != FW_PRECISION_BF16) {
+    throw Error(FW_STATUS_UNSUPPORTED, "the portable path of the CPU computes in f32 or bf16, not in precision " +
+                                           std::to_string(precision));
+  }
+  return std::make_shared<PortableDevice>(precision);
+}
+
+}  // namespace fw
