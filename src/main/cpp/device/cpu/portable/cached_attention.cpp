@@ -4,6 +4,7 @@
 #include <cstring>
 #include <type_traits>
 
+#include "base/half.h"
 #include "device/cpu/portable/portable_executor.h"
 
 namespace fw {
@@ -25,7 +26,7 @@ T rounded(float x) {
   if constexpr (std::is_same_v<T, float>) {
     return x;
   } else {
-    return to_bf16(x);
+    return float_to_bf16(x);
   }
 }
 

@@ -1,8 +1,7 @@
 #include "device/cpu/portable/portable_device.h"
 
-#include <cmath>
-
 #include "base/error.h"
+#include "base/half.h"
 #include "device/cpu/portable/portable_executor.h"
 
 namespace fw {
@@ -11,14 +10,6 @@ namespace {
 int64_t whole_panels(int64_t n, int32_t panel) { return (n + panel - 1) / panel; }
 
 }  // namespace
-
-bf16_bits to_bf16(float x) {
-  const uint32_t bits = std::bit_cast<uint32_t>(x);
-  if (std::isnan(x)) {
-    return static_cast<bf16_bits>(bits >> 16 | 0x40);
-  }
-  return static_cast<bf16_bits>((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
-}
 
 PanelWeight::PanelWeight(std::span<const float> rows, int64_t n_out, int64_t n_in, bool lookup, bool bf16,
                          int32_t panel)
@@ -34,7 +25,7 @@ PanelWeight::PanelWeight(std::span<const float> rows, int64_t n_out, int64_t n_i
     for (int64_t i = 0; i < n_in; ++i) {
       const float x = rows[static_cast<size_t>(row * n_in + i)];
       if (bf16) {
-        bf16_[static_cast<size_t>(first + i * panel)] = to_bf16(x);
+        bf16_[static_cast<size_t>(first + i * panel)] = float_to_bf16(x);
       } else {
         f32_[static_cast<size_t>(first + i * panel)] = x;
       }
@@ -50,7 +41,7 @@ void PanelWeight::read_row(int64_t row, float* to) const {
   const int64_t first = row / panel_ * panel_stride() + row % panel_;
   for (int64_t i = 0; i < n_in(); ++i) {
     const size_t at = static_cast<size_t>(first + i * panel_);
-    to[i] = bf16() ? from_bf16(bf16_[at]) : f32_[at];
+    to[i] = bf16() ? bf16_to_float(bf16_[at]) : f32_[at];
   }
 }
 

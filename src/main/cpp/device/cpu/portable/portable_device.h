@@ -1,6 +1,5 @@
 #pragma once
 
-#include <bit>
 #include <memory>
 #include <span>
 #include <string>
@@ -9,10 +8,6 @@
 #include "device/cpu/portable/kernels.h"
 
 namespace fw {
-
-/** Rounds half to even, as processors do; not a number stays one. */
-bf16_bits to_bf16(float x);
-inline float from_bf16(bf16_bits x) { return std::bit_cast<float>(static_cast<uint32_t>(x) << 16); }
 
 /** A weight matrix in panels of its output columns (see Kernels), f32 or bf16. */
 class PanelWeight final : public Weight {

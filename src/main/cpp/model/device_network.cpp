@@ -1,0 +1,47 @@
+#include "model/device_network.h"
+
+#include <string>
+#include <utility>
+
+#include "base/error.h"
+
+namespace fw {
+namespace {
+
+const NetworkLimits& checked(const NetworkLimits& limits) {
+  if (limits.n_windows < 1 || limits.n_sequences < 1 || limits.n_threads < 1) {
+    throw Error(FW_STATUS_INVALID_ARGUMENT, "network: expected at least 1 window, sequence and thread, found " +
+                                                std::to_string(limits.n_windows) + ", " +
+                                                std::to_string(limits.n_sequences) + " and " +
+                                                std::to_string(limits.n_threads));
+  }
+  return limits;
+}
+
+}  // namespace
+
+DeviceNetwork::DeviceNetwork(std::shared_ptr<const Model> model, const NetworkLimits& limits)
+    : model_(std::move(model)),
+      executor_(model_->device().open(checked(limits).n_threads)),
+      encoder_(*model_, *executor_),
+      decoder_(*model_, *executor_, limits) {}
+
+void DeviceNetwork::encode(int32_t window, std::span<const float> samples) {
+  decoder_.set_audio(window, encoder_.encode(samples));
+}
+
+std::vector<Pick> DeviceNetwork::step(std::span<const StepRow> rows) { return decoder_.step(rows); }
+
+void DeviceNetwork::copy_sequence(int32_t from, int32_t to, int32_t n_places) {
+  decoder_.copy_sequence(from, to, n_places);
+}
+
+Alignment DeviceNetwork::align(int32_t window, int32_t sequence, std::span<const int32_t> tokens) {
+  return decoder_.align(window, sequence, tokens);
+}
+
+std::unique_ptr<Network> make_network(std::shared_ptr<const Model> model, const NetworkLimits& limits) {
+  return std::make_unique<DeviceNetwork>(std::move(model), limits);
+}
+
+}  // namespace fw

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <memory>
+
+#include "model/audio_encoder.h"
+#include "model/model.h"
+#include "model/network.h"
+#include "model/text_decoder.h"
+
+namespace fw {
+
+/** A Network on the ops of its model's device. Holds the model and all memory that it will ever need. */
+class DeviceNetwork final : public Network {
+ public:
+  /** Throws FW_STATUS_INVALID_ARGUMENT for limits below 1. */
+  DeviceNetwork(std::shared_ptr<const Model> model, const NetworkLimits& limits);
+
+  void encode(int32_t window, std::span<const float> samples) override;
+  std::vector<Pick> step(std::span<const StepRow> rows) override;
+  void copy_sequence(int32_t from, int32_t to, int32_t n_places) override;
+  Alignment align(int32_t window, int32_t sequence, std::span<const int32_t> tokens) override;
+
+  /** The parts, for tests and benchmarks. */
+  AudioEncoder& encoder() { return encoder_; }
+  TextDecoder& decoder() { return decoder_; }
+
+ private:
+  std::shared_ptr<const Model> model_;
+  std::unique_ptr<Executor> executor_;
+  AudioEncoder encoder_;
+  TextDecoder decoder_;
+};
+
+/** The network of one lane on a model. */
+std::unique_ptr<Network> make_network(std::shared_ptr<const Model> model, const NetworkLimits& limits);
+
+}  // namespace fw

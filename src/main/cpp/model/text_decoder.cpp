@@ -1,0 +1,226 @@
+#include "model/text_decoder.h"
+
+#include <algorithm>
+#include <string>
+
+#include "base/error.h"
+#include "model/device_arena.h"
+#include "ops/cached_attention.h"
+#include "ops/embed.h"
+#include "ops/layer_norm.h"
+#include "ops/linear.h"
+#include "ops/pick.h"
+
+namespace fw {
+namespace {
+
+/** Rows that go through the blocks together: prompts of hundreds of tokens come in pieces. */
+constexpr int64_t kLeastRows = 128;
+/** Logits of so many rows are held at a time: 64 x 51,866 f32 are 13 MB. */
+constexpr int64_t kMostLogitRows = 64;
+
+/** The part of a list that starts at first and has at most n entries. */
+template <typename T>
+std::span<const T> piece(std::span<const T> list, int64_t first, int64_t n) {
+  return list.subspan(static_cast<size_t>(first), std::min(list.size() - static_cast<size_t>(first), static_cast<size_t>(n)));
+}
+
+}  // namespace
+
+TextDecoder::TextDecoder(const Model& model, Executor& executor, const NetworkLimits& limits)
+    : model_(model),
+      executor_(executor),
+      max_rows_(std::max<int64_t>(limits.n_sequences, kLeastRows)),
+      max_logit_rows_(std::clamp<int64_t>(limits.n_sequences, 8, kMostLogitRows)) {
+  const ModelShape& shape = model.shape();
+  const Device& device = model.device();
+  const int64_t state = shape.n_text_state;
+  self_cache_ = device.make_cache({limits.n_sequences, shape.n_text_layer, shape.n_text_ctx, shape.n_text_head,
+                                   shape.text_head_width()});
+  cross_cache_ = device.make_cache({limits.n_windows, shape.n_text_layer, shape.n_audio_ctx, shape.n_text_head,
+                                    shape.text_head_width()});
+  DeviceArena arena;
+  arena.add(audio_key_value_, shape.n_audio_ctx, 2 * state);
+  arena.add(x_, max_rows_, state);
+  arena.add(normed_, max_rows_, state);
+  arena.add(attended_, max_rows_, state);
+  arena.add(wide_, max_rows_, 4 * state);
+  arena.add(logits_, max_logit_rows_, shape.n_vocab);
+  memory_ = arena.allocate(device);
+}
+
+void TextDecoder::set_audio(int32_t window, const Tensor& audio) {
+  const int64_t state = model_.shape().n_text_state;
+  std::vector<CachePlace> places;
+  for (int32_t place = 0; place < model_.shape().n_audio_ctx; ++place) {
+    places.push_back({window, place});
+  }
+  for (int32_t i = 0; i < model_.shape().n_text_layer; ++i) {
+    const LinearLayer& key_value = model_.weights().decoder[static_cast<size_t>(i)].cross_attention.key_value;
+    ops::linear(executor_, {audio, key_value.weight.get(), key_value.bias, Activation::none, {}, audio_key_value_});
+    ops::store(executor_, {cross_cache_.get(), i, audio_key_value_.cols_from(0, state),
+                           audio_key_value_.cols_from(state, state), places});
+  }
+}
+
+void TextDecoder::run_blocks(std::span<const StepRow> rows, const QueryWatch& watch) {
+  const ModelShape& shape = model_.shape();
+  n_rows_ = static_cast<int64_t>(rows.size());
+  tokens_.clear();
+  positions_.clear();
+  places_.clear();
+  self_reach_.clear();
+  cross_reach_.clear();
+  for (const StepRow& row : rows) {
+    tokens_.push_back(row.token);
+    positions_.push_back(row.place);
+    places_.push_back({row.sequence, row.place});
+    self_reach_.push_back({row.sequence, row.place + 1});
+    cross_reach_.push_back({row.window, shape.n_audio_ctx});
+  }
+  ops::embed(executor_, {model_.weights().token_embedding.get(), model_.weights().text_positions, tokens_, positions_,
+                         x_.rows_from(0, n_rows_)});
+  for (int32_t i = 0; i < shape.n_text_layer; ++i) {
+    run_block(i, watch);
+  }
+}
+
+void TextDecoder::run_block(int32_t index, const QueryWatch& watch) {
+  const DecoderLayer& layer = model_.weights().decoder[static_cast<size_t>(index)];
+  const SelfAttentionLayer& self = layer.attention;
+  const CrossAttentionLayer& cross = layer.cross_attention;
+  const MlpLayer& mlp = layer.mlp;
+  const int64_t state = model_.shape().n_text_state;
+  const Tensor x = x_.rows_from(0, n_rows_), normed = normed_.rows_from(0, n_rows_);
+  const Tensor attended = attended_.rows_from(0, n_rows_), inner = wide_.rows_from(0, n_rows_);
+  const Tensor qkv(wide_.data, DataType::f32, n_rows_, 3 * state), query(wide_.data, DataType::f32, n_rows_, state);
+
+  ops::layer_norm(executor_, {x, self.norm.weight, self.norm.bias, normed});
+  ops::linear(executor_, {normed, self.query_key_value.weight.get(), self.query_key_value.bias, Activation::none, {},
+                          qkv});
+  ops::store(executor_,
+             {self_cache_.get(), index, qkv.cols_from(state, state), qkv.cols_from(2 * state, state), places_});
+  ops::cached_attention(executor_, {qkv.cols_from(0, state), self_cache_.get(), index, self_reach_, attended});
+  ops::linear(executor_, {attended, self.out.weight.get(), self.out.bias, Activation::none, x, x});
+
+  ops::layer_norm(executor_, {x, cross.norm.weight, cross.norm.bias, normed});
+  ops::linear(executor_, {normed, cross.query.weight.get(), cross.query.bias, Activation::none, {}, query});
+  if (watch) {
+    watch(index, query);
+  }
+  ops::cached_attention(executor_, {query, cross_cache_.get(), index, cross_reach_, attended});
+  ops::linear(executor_, {attended, cross.out.weight.get(), cross.out.bias, Activation::none, x, x});
+
+  ops::layer_norm(executor_, {x, mlp.norm.weight, mlp.norm.bias, normed});
+  ops::linear(executor_, {normed, mlp.in.weight.get(), mlp.in.bias, Activation::gelu, {}, inner});
+  ops::linear(executor_, {inner, mlp.out.weight.get(), mlp.out.bias, Activation::none, x, x});
+}
+
+Tensor TextDecoder::compute_logits(std::span<const int32_t> rows) {
+  const NormLayer& norm = model_.weights().decoder_norm;
+  const auto n = static_cast<int64_t>(rows.size());
+  // Rows that follow one another are normed together.
+  for (int64_t first = 0, end = 0; first < n; first = end) {
+    const int32_t row = rows[static_cast<size_t>(first)];
+    for (end = first + 1; end < n && rows[static_cast<size_t>(end)] == row + (end - first);) {
+      ++end;
+    }
+    ops::layer_norm(executor_, {x_.rows_from(row, end - first), norm.weight, norm.bias,
+                                normed_.rows_from(first, end - first)});
+  }
+  const Tensor logits = logits_.rows_from(0, n);
+  ops::linear(executor_, {normed_.rows_from(0, n), model_.weights().token_embedding.get(), {}, Activation::none, {},
+                          logits});
+  return logits;
+}
+
+std::vector<Pick> TextDecoder::step(std::span<const StepRow> rows) {
+  std::vector<Pick> picks;
+  for (int64_t first = 0; first < static_cast<int64_t>(rows.size()); first += max_rows_) {
+    const std::span<const StepRow> part = piece(rows, first, max_rows_);
+    run_blocks(part, {});
+    std::vector<int32_t> picked;
+    std::vector<TokenRule> rules;
+    for (size_t i = 0; i < part.size(); ++i) {
+      if (part[i].pick) {
+        picked.push_back(static_cast<int32_t>(i));
+        rules.push_back(part[i].rule);
+      }
+    }
+    for (int64_t i = 0; i < static_cast<int64_t>(picked.size()); i += max_logit_rows_) {
+      const std::span<const int32_t> chosen = piece(std::span<const int32_t>(picked), i, max_logit_rows_);
+      picks.resize(picks.size() + chosen.size());
+      ops::pick(executor_, {compute_logits(chosen), &model_.weights().token_kinds,
+                            piece(std::span<const TokenRule>(rules), i, max_logit_rows_),
+                            std::span(picks).last(chosen.size())});
+    }
+  }
+  return picks;
+}
+
+void TextDecoder::copy_sequence(int32_t from, int32_t to, int32_t n_places) {
+  ops::copy_slot(executor_, *self_cache_, from, to, n_places);
+}
+
+Alignment TextDecoder::align(int32_t window, int32_t sequence, std::span<const int32_t> tokens) {
+  const ModelShape& shape = model_.shape();
+  if (tokens.size() < 2 || static_cast<int64_t>(tokens.size()) > shape.n_text_ctx) {
+    throw Error(FW_STATUS_INVALID_ARGUMENT, "alignment: expected 2 to " + std::to_string(shape.n_text_ctx) +
+                                                " tokens, found " + std::to_string(tokens.size()));
+  }
+  const std::vector<AlignmentHead>& heads = model_.alignment_heads();
+  Alignment alignment;
+  alignment.n_heads = static_cast<int32_t>(heads.size());
+  alignment.n_tokens = static_cast<int32_t>(tokens.size());
+  alignment.n_frames = shape.n_audio_ctx;
+  const auto head_size = static_cast<size_t>(alignment.n_tokens) * static_cast<size_t>(alignment.n_frames);
+  alignment.weights.resize(heads.size() * head_size);
+  alignment.next_probability.resize(tokens.size() - 1);
+
+  std::vector<StepRow> rows;
+  for (size_t i = 0; i < tokens.size(); ++i) {
+    rows.push_back({sequence, window, static_cast<int32_t>(i), tokens[i], false, {}});
+  }
+  for (int64_t first = 0; first < static_cast<int64_t>(rows.size()); first += max_rows_) {
+    const std::span<const StepRow> part = piece(std::span<const StepRow>(rows), first, max_rows_);
+    run_blocks(part, [&](int32_t layer, const Tensor& query) {
+      for (size_t h = 0; h < heads.size(); ++h) {
+        if (heads[h].layer == layer) {
+          const auto at = h * head_size + static_cast<size_t>(first * alignment.n_frames);
+          ops::attention_weights(
+              executor_, {query, cross_cache_.get(), layer, heads[h].head, {window, alignment.n_frames},
+                          std::span(alignment.weights).subspan(at, part.size() * static_cast<size_t>(alignment.n_frames))});
+        }
+      }
+    });
+    // The last token of all predicts nothing that was said.
+    const int64_t n = std::min(static_cast<int64_t>(part.size()), static_cast<int64_t>(tokens.size()) - 1 - first);
+    std::vector<int32_t> indices;
+    for (int32_t i = 0; i < n; ++i) {
+      indices.push_back(i);
+    }
+    for (int64_t i = 0; i < n; i += max_logit_rows_) {
+      const std::span<const int32_t> some = piece(std::span<const int32_t>(indices), i, max_logit_rows_);
+      ops::token_probability(
+          executor_, {compute_logits(some), model_.weights().token_kinds.end,
+                      tokens.subspan(static_cast<size_t>(first + i + 1), some.size()),
+                      std::span(alignment.next_probability).subspan(static_cast<size_t>(first + i), some.size())});
+    }
+  }
+  return alignment;
+}
+
+std::vector<float> TextDecoder::logits(std::span<const StepRow> rows) {
+  std::vector<float> all;
+  for (const StepRow& row : rows) {
+    run_blocks({&row, 1}, {});
+    const int32_t first = 0;
+    const Tensor logits = compute_logits({&first, 1});
+    all.resize(all.size() + static_cast<size_t>(logits.cols));
+    model_.device().download(all.data() + all.size() - logits.cols, logits.data,
+                             static_cast<size_t>(logits.cols) * sizeof(float));
+  }
+  return all;
+}
+
+}  // namespace fw

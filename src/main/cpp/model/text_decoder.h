@@ -1,0 +1,65 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "device/executor.h"
+#include "model/model.h"
+#include "model/network.h"
+
+namespace fw {
+
+/** The decoder with its caches: rows of tokens in, normed states and logits out. */
+class TextDecoder {
+ public:
+  TextDecoder(const Model& model, Executor& executor, const NetworkLimits& limits);
+
+  /** Computes the cross-attention keys and values of a window from the encoder's output. */
+  void set_audio(int32_t window, const Tensor& audio);
+
+  std::vector<Pick> step(std::span<const StepRow> rows);
+  void copy_sequence(int32_t from, int32_t to, int32_t n_places);
+  Alignment align(int32_t window, int32_t sequence, std::span<const int32_t> tokens);
+
+  /** The logits of all rows [n][n_vocab] in host memory, for tests. */
+  std::vector<float> logits(std::span<const StepRow> rows);
+
+  /** Memory of the caches. */
+  size_t cache_bytes() const { return self_cache_->bytes() + cross_cache_->bytes(); }
+
+ private:
+  /** Sees the queries of a layer's cross-attention, for the rows now in work. */
+  using QueryWatch = std::function<void(int32_t layer, const Tensor& query)>;
+
+  /** Puts at most max_rows rows through all blocks; the states are in x_ then. */
+  void run_blocks(std::span<const StepRow> rows, const QueryWatch& watch);
+  void run_block(int32_t index, const QueryWatch& watch);
+  /** Norms some rows of x_ and computes their logits; at most max_logit_rows of them. */
+  Tensor compute_logits(std::span<const int32_t> rows);
+
+  const Model& model_;
+  Executor& executor_;
+  int64_t max_rows_;
+  int64_t max_logit_rows_;
+  std::unique_ptr<KeyValueCache> self_cache_;
+  std::unique_ptr<KeyValueCache> cross_cache_;
+  std::unique_ptr<Memory> memory_;
+  Tensor audio_key_value_;
+  Tensor x_;
+  Tensor normed_;
+  Tensor attended_;
+  /** Queries, keys and values, or the inner values of the MLP: [max_rows][4 n_text_state]. */
+  Tensor wide_;
+  Tensor logits_;
+  /** Of the rows now in work. */
+  std::vector<int32_t> tokens_;
+  std::vector<int32_t> positions_;
+  std::vector<CachePlace> places_;
+  std::vector<CacheReach> self_reach_;
+  std::vector<CacheReach> cross_reach_;
+  int64_t n_rows_ = 0;
+};
+
+}  // namespace fw
