@@ -52,7 +52,7 @@ public record Configuration(
       @Setting(
               value = "6000",
               unit = "ms",
-              min = 2_000,
+              min = 4_000,
               max = 30_000,
               effect =
                   "What neighbouring segments share. Their border is put into silence inside it.")

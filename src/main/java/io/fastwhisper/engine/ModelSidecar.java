@@ -18,7 +18,7 @@ public final class ModelSidecar {
    * @throws IOException where the file is there but cannot be read as it should be
    */
   public static String alignmentHeads(Path model) throws IOException {
-    Path sidecar = model.resolveSibling(model.getFileName().toString().replaceFirst("\\.bin$", "") + ".json");
+    Path sidecar = beside(model);
     if (!Files.isRegularFile(sidecar)) {
       return "";
     }
@@ -31,5 +31,10 @@ public final class ModelSidecar {
       joined.add(head.path(0).asInt() + ":" + head.path(1).asInt());
     }
     return joined.toString();
+  }
+
+  /** Where a model's metadata file lies, if it has one. */
+  static Path beside(Path model) {
+    return model.resolveSibling(model.getFileName().toString().replaceFirst("\\.bin$", "") + ".json");
   }
 }
