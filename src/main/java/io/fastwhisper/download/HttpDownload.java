@@ -14,7 +14,10 @@ import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
+import io.vertx.core.net.SocketAddress;
 import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.Set;
@@ -29,14 +32,19 @@ final class HttpDownload {
   /** Connections made for one download while each brings something new. */
   private static final int MAX_CONNECTIONS = 5;
 
+  private static final int MAX_REDIRECTS = 10;
+  private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
+
   /** Answers that another try will not change (RFC 9110); all others of 400 and above may pass. */
   private static final Set<Integer> PERMANENT = Set.of(400, 401, 402, 403, 404, 405, 406, 410, 414, 451, 501);
 
   /**
    * @param maxBytes longest answer that is taken
-   * @param stallMs longest time without a byte, connecting included
+   * @param connectMs longest time to connect
+   * @param stallMs longest time without a byte
+   * @param privateAddresses whether URLs and redirects may lead to addresses that are not public
    */
-  record Limits(long maxBytes, long stallMs) {}
+  record Limits(long maxBytes, int connectMs, long stallMs, boolean privateAddresses) {}
 
   /** A download that has failed; tells for people why. */
   static final class Failed extends RuntimeException {
@@ -55,15 +63,16 @@ final class HttpDownload {
   private final Vertx vertx;
   private final HttpClient client;
   private final Limits limits;
+  private final AddressGate gate;
 
   HttpDownload(Vertx vertx, Limits limits) {
     this.vertx = vertx;
     this.limits = limits;
+    this.gate = new AddressGate(limits.privateAddresses());
     this.client =
         vertx.createHttpClient(
             new HttpClientOptions()
-                .setConnectTimeout((int) Math.min(limits.stallMs(), Integer.MAX_VALUE))
-                .setMaxRedirects(10)
+                .setConnectTimeout(limits.connectMs())
                 .setDecompressionSupported(false));
   }
 
@@ -98,24 +107,7 @@ final class HttpDownload {
     private void connect() {
       long before = received;
       ++connections;
-      RequestOptions options =
-          new RequestOptions()
-              .setMethod(HttpMethod.GET)
-              .setAbsoluteURI(url)
-              .setFollowRedirects(true)
-              .setIdleTimeout(limits.stallMs())
-              .putHeader(HttpHeaders.USER_AGENT, "FastWhisper")
-              .putHeader(HttpHeaders.ACCEPT_ENCODING, HttpHeaders.IDENTITY);
-      if (received != 0) {
-        options.putHeader("range", "bytes=" + received + "-").putHeader("if-range", validator);
-      }
-      client
-          .request(options)
-          .compose(
-              r -> {
-                request = r;
-                return cancelled ? Future.failedFuture("cancelled") : r.send();
-              })
+      follow(URI.create(url), MAX_REDIRECTS)
           .compose(this::receive)
           .onSuccess(all -> done.tryComplete(file))
           .onFailure(
@@ -132,6 +124,55 @@ final class HttpDownload {
                   done.tryFail(cause instanceof Failed ? cause : new Failed(explain(cause)));
                 }
               });
+    }
+
+    /** Asks for a URL and for those that it is redirected to; each is vetted before it is connected to. */
+    private Future<HttpClientResponse> follow(URI uri, int redirects) {
+      boolean secure = "https".equalsIgnoreCase(uri.getScheme());
+      if (!secure && !"http".equalsIgnoreCase(uri.getScheme()) || uri.getHost() == null) {
+        return Future.failedFuture(new Failed(Failure.permanent("leads to " + uri + ", not an http or https URL", url, "")));
+      }
+      int port = uri.getPort() > 0 ? uri.getPort() : secure ? 443 : 80;
+      String host = uri.getHost().replaceAll("[\\[\\]]", "");
+      return vertx
+          .executeBlocking(() -> gate.resolve(host), false)
+          .compose(address -> client.request(request(uri, secure, host, port, address)))
+          .compose(
+              r -> {
+                request = r;
+                return cancelled ? Future.failedFuture("cancelled") : r.send();
+              })
+          .compose(
+              response -> {
+                String location = response.getHeader(HttpHeaders.LOCATION);
+                if (!REDIRECTS.contains(response.statusCode()) || location == null) {
+                  return Future.succeededFuture(response);
+                }
+                Failed tooMany = new Failed(Failure.permanent("is redirected too often", url, ""));
+                return refuse(response, tooMany)
+                    .recover(
+                        refused -> redirects == 0 ? Future.failedFuture(refused) : Future.<Void>succeededFuture())
+                    .compose(go -> follow(uri.resolve(location), redirects - 1));
+              });
+    }
+
+    private RequestOptions request(URI uri, boolean secure, String host, int port, InetAddress address) {
+      String path = uri.getRawPath() == null || uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();
+      RequestOptions options =
+          new RequestOptions()
+              .setMethod(HttpMethod.GET)
+              .setServer(SocketAddress.inetSocketAddress(port, address.getHostAddress()))
+              .setHost(host)
+              .setPort(port)
+              .setSsl(secure)
+              .setURI(uri.getRawQuery() == null ? path : path + "?" + uri.getRawQuery())
+              .setIdleTimeout(limits.stallMs())
+              .putHeader(HttpHeaders.USER_AGENT, "FastWhisper")
+              .putHeader(HttpHeaders.ACCEPT_ENCODING, HttpHeaders.IDENTITY);
+      if (received != 0) {
+        options.putHeader("range", "bytes=" + received + "-").putHeader("if-range", validator);
+      }
+      return options;
     }
 
     private Future<Void> receive(HttpClientResponse response) {
@@ -209,7 +250,7 @@ final class HttpDownload {
 
     private Failed tooLong() {
       return new Failed(
-          Failure.permanent("longer than the " + limits.maxBytes() + " bytes allowed", url, "Raise download.maxBytes."));
+          Failure.permanent("longer than the " + limits.maxBytes() + " bytes allowed", url, "Raise input.max_download_bytes."));
     }
 
     private Failure refused(int status, String text) {
@@ -220,6 +261,9 @@ final class HttpDownload {
     }
 
     private Failure explain(Throwable cause) {
+      if (cause instanceof AddressGate.Forbidden) {
+        return Failure.permanent(cause.getMessage(), url, "To allow it, set input.private_addresses to true.");
+      }
       if (cause instanceof UnknownHostException) {
         return new Failure("no such host", url, "Check the URL and the network.", false);
       }

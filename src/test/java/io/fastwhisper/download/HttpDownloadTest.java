@@ -31,6 +31,8 @@ class HttpDownloadTest {
   private static final long STALL_MS = 500;
   private static final byte[] CONTENT = new byte[3_000_000];
 
+  private static final HttpDownload.Limits ALLOW_LOOPBACK = new HttpDownload.Limits(1L << 30, 1_000, STALL_MS, true);
+
   static {
     new Random(1).nextBytes(CONTENT);
   }
@@ -150,10 +152,33 @@ class HttpDownloadTest {
                 request.response().setChunked(!announced);
                 request.response().end(Buffer.buffer(CONTENT));
               });
-      HttpDownload download = new HttpDownload(vertx, new HttpDownload.Limits(1_000_000, STALL_MS));
+      HttpDownload download = new HttpDownload(vertx, new HttpDownload.Limits(1_000_000, 1_000, STALL_MS, true));
       Failure failure = failure(download, url);
       assertTrue(failure.what().startsWith("longer than the 1000000 bytes"), failure.what());
     }
+  }
+
+  @Test
+  void aForbiddenAddressIsNeverConnectedTo() throws Exception {
+    int[] requests = {0};
+    String url = serve(request -> requests[0]++);
+    Failure failure = failure(new HttpDownload(vertx, new HttpDownload.Limits(1L << 30, 1_000, STALL_MS, false)), url);
+    assertTrue(failure.what().startsWith("127.0.0.1 is 127.0.0.1, not an address"), failure.what());
+    assertTrue(failure.permanent());
+    assertEquals(0, requests[0]);
+  }
+
+  @Test
+  void aRedirectToSomethingElseThanHttpIsRefused() throws Exception {
+    Failure failure =
+        failure(serve(r -> r.response().setStatusCode(302).putHeader("Location", "file:///etc/passwd").end()));
+    assertTrue(failure.what().startsWith("leads to file:///etc/passwd"), failure.what());
+  }
+
+  @Test
+  void anEndlessRedirectIsGivenUp() throws Exception {
+    Failure failure = failure(serve(r -> r.response().setStatusCode(307).putHeader("Location", "/again").end()));
+    assertEquals("is redirected too often", failure.what());
   }
 
   private String serve(Handler<HttpServerRequest> handler) throws Exception {
@@ -169,12 +194,12 @@ class HttpDownloadTest {
   }
 
   private Path download(String url) throws Exception {
-    HttpDownload download = new HttpDownload(vertx, new HttpDownload.Limits(1L << 30, STALL_MS));
+    HttpDownload download = new HttpDownload(vertx, ALLOW_LOOPBACK);
     return download.begin(url, folder.resolve("talk")).result().toCompletionStage().toCompletableFuture().get();
   }
 
   private Failure failure(String url) {
-    return failure(new HttpDownload(vertx, new HttpDownload.Limits(1L << 30, STALL_MS)), url);
+    return failure(new HttpDownload(vertx, ALLOW_LOOPBACK), url);
   }
 
   private Failure failure(HttpDownload download, String url) {
