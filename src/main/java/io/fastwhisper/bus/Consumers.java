@@ -1,8 +1,10 @@
 package io.fastwhisper.bus;
 
+import io.vertx.core.Future;
 import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.MessageConsumer;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,19 +28,34 @@ public final class Consumers {
    */
   public static <T extends Message> MessageConsumer<Message> register(
       EventBus bus, String address, Class<T> type, Consumer<T> handler) {
+    return registerAsync(
+        bus,
+        address,
+        type,
+        message -> {
+          handler.accept(message);
+          return Future.succeededFuture();
+        });
+  }
+
+  /** As {@link #register}; the message was taken once the handler's future has succeeded, and refused if that fails. */
+  public static <T extends Message> MessageConsumer<Message> registerAsync(
+      EventBus bus, String address, Class<T> type, Function<T, Future<?>> handler) {
     return bus.<Message>consumer(
         address,
         message -> {
           Object body = message.body();
+          Future<?> taken;
           try {
-            handler.accept(type.cast(body));
+            taken = handler.apply(type.cast(body));
           } catch (RuntimeException e) {
             LOG.error("{} at {} failed", body == null ? "null" : body.getClass().getSimpleName(), address, e);
-            message.fail(HANDLER_FAILED, String.valueOf(e.getMessage()));
-            return;
+            taken = Future.failedFuture(e);
           }
           if (message.replyAddress() != null) {
-            message.reply(null);
+            taken
+                .onSuccess(done -> message.reply(null))
+                .onFailure(e -> message.fail(HANDLER_FAILED, String.valueOf(e.getMessage())));
           }
         });
   }

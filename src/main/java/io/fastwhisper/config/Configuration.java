@@ -44,7 +44,7 @@ public record Configuration(
       @Setting(
               value = "120000",
               unit = "ms",
-              min = 10_000,
+              min = 60_000,
               max = 3_600_000,
               effect =
                   "Length of a segment. Shorter ones give the first clip sooner, longer ones waste less on overlaps.")

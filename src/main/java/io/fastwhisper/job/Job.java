@@ -158,6 +158,18 @@ final class Job {
     return effects;
   }
 
+  /** The job cannot go on. */
+  List<Effect> fail(Failure failure, long nowMs) {
+    if (ended) {
+      return List.of();
+    }
+    List<Effect> effects = new ArrayList<>(callOff(new ClipId(id, 0, 0, 0)));
+    report.failed(failure);
+    report.failed(failure.what(), nowMs);
+    effects.addAll(end());
+    return effects;
+  }
+
   // ---- sources and videos
 
   List<Effect> on(SourceResolved event, long nowMs) {
