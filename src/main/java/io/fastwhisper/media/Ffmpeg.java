@@ -1,0 +1,137 @@
+package io.fastwhisper.media;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.bytedeco.javacpp.Loader;
+
+/**
+ * The bundled programs, unpacked and found to start here.
+ *
+ * <p>They are linked against libpulse, libasound, libxcb and libxcb-shm, for devices that are never opened. Where the machine lacks one of
+ * them, empty stand-ins of ours take their place, for the child alone.
+ *
+ * @param launcher arguments that go before the program: a child dies with us, dumps no core and has a memory limit; empty where the
+ *     system has no such tools
+ * @param standIns folder of the stand-ins, or null where they are not needed
+ */
+record Ffmpeg(Path ffmpeg, Path ffprobe, List<String> launcher, Path standIns, String version) {
+  private static final String FFMPEG_RESOURCE = "/org/bytedeco/ffmpeg/" + Loader.getPlatform() + "/";
+  private static final String STAND_IN_RESOURCE = "/io/fastwhisper/media/standins/";
+  private static final Pattern VERSION = Pattern.compile("ffmpeg version (\\S+)");
+  private static final long START_LIMIT_SECONDS = 30;
+
+  Ffmpeg {
+    launcher = List.copyOf(launcher);
+  }
+
+  boolean usesStandIns() {
+    return standIns != null;
+  }
+
+  /**
+   * Unpacks the programs and starts one, at first as the machine is, then with the stand-ins.
+   *
+   * @param memoryBytes limit for each child
+   */
+  static Ffmpeg bundled(long memoryBytes) throws MediaException {
+    Path folder = unpacked(FFMPEG_RESOURCE);
+    Path ffmpeg = executable(folder.resolve("ffmpeg"));
+    Path ffprobe = executable(folder.resolve("ffprobe"));
+    List<String> launcher = launcher(memoryBytes);
+    String said = said(launcher, ffmpeg, null);
+    Path standIns = null;
+    if (!VERSION.matcher(said).find()) {
+      standIns = unpacked(STAND_IN_RESOURCE);
+      said = said(launcher, ffmpeg, standIns);
+    }
+    Matcher version = VERSION.matcher(said);
+    if (!version.find()) {
+      throw MediaException.permanent("the bundled ffmpeg does not start: " + said.strip(), ffmpeg, "");
+    }
+    return new Ffmpeg(ffmpeg, ffprobe, launcher, standIns, version.group(1));
+  }
+
+  /** The environment of a child: nothing of ours but what the programs need. */
+  void prepare(ProcessBuilder builder) {
+    prepare(builder, standIns);
+  }
+
+  private static void prepare(ProcessBuilder builder, Path standIns) {
+    Map<String, String> environment = builder.environment();
+    environment.clear();
+    environment.put("LC_ALL", "C");
+    if (standIns != null) {
+      environment.put("LD_LIBRARY_PATH", standIns.toString());
+    }
+  }
+
+  private static Path unpacked(String resource) throws MediaException {
+    try {
+      File[] folders = Loader.cacheResources(resource);
+      if (folders.length == 0) {
+        throw MediaException.permanent("not among our files", resource, "Build again.");
+      }
+      return folders[0].toPath();
+    } catch (IOException e) {
+      throw MediaException.permanent(
+          "cannot be unpacked: " + e.getMessage(),
+          resource,
+          "Make room in ~/.javacpp/cache, or name another folder with -Dorg.bytedeco.javacpp.cachedir.");
+    }
+  }
+
+  private static Path executable(Path program) throws MediaException {
+    if (!Files.isExecutable(program) && !program.toFile().setExecutable(true)) {
+      throw MediaException.permanent("cannot be made executable", program, "Check the permissions of its folder.");
+    }
+    return program;
+  }
+
+  /** The tools of util-linux that are here; both run the program in their own place, so that it is our direct child. */
+  private static List<String> launcher(long memoryBytes) {
+    List<String> launcher = new ArrayList<>();
+    Path setpriv = Path.of("/usr/bin/setpriv");
+    if (Files.isExecutable(setpriv)) {
+      launcher.addAll(List.of(setpriv.toString(), "--pdeathsig", "KILL", "--no-new-privs"));
+    }
+    Path prlimit = Path.of("/usr/bin/prlimit");
+    if (Files.isExecutable(prlimit)) {
+      launcher.addAll(List.of(prlimit.toString(), "--data=" + memoryBytes, "--core=0"));
+    }
+    return launcher;
+  }
+
+  /** What the program says to {@code -version}, or why it does not start. */
+  private static String said(List<String> launcher, Path program, Path standIns) throws MediaException {
+    List<String> command = new ArrayList<>(launcher);
+    command.addAll(List.of(program.toString(), "-version"));
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    prepare(builder, standIns);
+    Process process = null;
+    try {
+      process = builder.start();
+      process.getOutputStream().close();
+      String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      process.waitFor(START_LIMIT_SECONDS, TimeUnit.SECONDS);
+      return said;
+    } catch (IOException e) {
+      throw MediaException.permanent("cannot be started: " + e.getMessage(), program, "");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw MediaException.passing("interrupted", program);
+    } finally {
+      if (process != null) {
+        process.destroyForcibly();
+      }
+    }
+  }
+}

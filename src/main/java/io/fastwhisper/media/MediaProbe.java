@@ -1,0 +1,162 @@
+package io.fastwhisper.media;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.fastwhisper.domain.MediaFacts;
+import io.fastwhisper.domain.MediaFacts.Picture;
+import io.fastwhisper.domain.MediaFacts.Sound;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Learns what a file holds. */
+final class MediaProbe {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Within this share above the mean, the rate that the time stamps suggest is the rate, and the mean is a rounding of it. */
+  private static final double STEADY_RATE = 1.02;
+
+  private static final int MAX_TITLE = 200;
+
+  private final ChildProcesses children;
+
+  MediaProbe(ChildProcesses children) {
+    this.children = children;
+  }
+
+  LookedInto look(Path file, Cancellation cancellation) throws MediaException {
+    String where = file.toString();
+    Container container = ContentCheck.check(file, where);
+    JsonNode answer = describe(file, container, cancellation);
+    JsonNode picture = null;
+    JsonNode sound = null;
+    for (JsonNode track : answer.path("streams")) {
+      String type = track.path("codec_type").asText();
+      boolean cover = track.path("disposition").path("attached_pic").asInt() == 1;
+      if (picture == null && type.equals("video") && !cover && track.path("width").asInt() > 0) {
+        picture = track;
+      } else if (sound == null && type.equals("audio") && track.path("sample_rate").asInt() > 0) {
+        sound = track;
+      }
+    }
+    if (picture == null && sound == null) {
+      throw MediaException.permanent("holds neither sound nor a picture that can be read", where, "");
+    }
+    double seconds = answer.path("format").path("duration").asDouble(0);
+    if (container.lengthByCounting() || seconds <= 0) {
+      seconds = countedSeconds(file, container, picture == null ? "a:0" : "v:0", cancellation);
+    }
+    long durationMs = Math.round(seconds * 1_000);
+    if (durationMs <= 0) {
+      throw MediaException.permanent("lasts no time at all", where, "");
+    }
+    String title = tag(answer.path("format").path("tags"), "title");
+    return new LookedInto(title, new MediaFacts(durationMs, picture(picture), sound(sound)));
+  }
+
+  private JsonNode describe(Path file, Container container, Cancellation cancellation) throws MediaException {
+    List<String> arguments = new ArrayList<>(container.inputArguments());
+    arguments.addAll(
+        List.of("-show_format", "-show_streams", "-of", "json", "-i", ChildProcesses.localUrl(file)));
+    ByteArrayOutputStream answer = new ByteArrayOutputStream();
+    children.ask(
+        file.toString(),
+        arguments,
+        (chunk, length) -> {
+          answer.write(chunk, 0, Math.min(length, ChildProcesses.MAX_ANSWER_BYTES - answer.size()));
+          return true;
+        },
+        cancellation);
+    try {
+      return JSON.readTree(answer.toString(StandardCharsets.UTF_8));
+    } catch (JsonProcessingException e) {
+      throw MediaException.permanent("ffprobe's answer cannot be read: " + e.getOriginalMessage(), file, "");
+    }
+  }
+
+  /** End of the last packet, for files that do not say how long they are. Reads the whole file without decoding it. */
+  private double countedSeconds(Path file, Container container, String track, Cancellation cancellation)
+      throws MediaException {
+    List<String> arguments = new ArrayList<>(container.inputArguments());
+    arguments.addAll(
+        List.of("-select_streams", track, "-show_entries", "packet=pts_time,duration_time", "-of", "csv=p=0"));
+    arguments.addAll(List.of("-i", ChildProcesses.localUrl(file)));
+    PacketTimes times = new PacketTimes();
+    children.ask(file.toString(), arguments, times, cancellation);
+    return times.lengthSeconds();
+  }
+
+  private static Picture picture(JsonNode track) {
+    if (track == null) {
+      return null;
+    }
+    double width = track.path("width").asInt();
+    double height = track.path("height").asInt();
+    long[] pixel = fraction(track.path("sample_aspect_ratio").asText(), ':');
+    if (pixel != null) {
+      width = width * pixel[0] / pixel[1];
+    }
+    if (Math.floorMod(rotation(track), 180) == 90) {
+      double swap = width;
+      width = height;
+      height = swap;
+    }
+    long[] mean = fraction(track.path("avg_frame_rate").asText(), '/');
+    long[] suggested = fraction(track.path("r_frame_rate").asText(), '/');
+    long[] rate = mean == null ? suggested : mean;
+    if (mean != null && suggested != null) {
+      double share = (double) suggested[0] * mean[1] / ((double) suggested[1] * mean[0]);
+      rate = share >= 1 / STEADY_RATE && share <= STEADY_RATE ? suggested : mean;
+    }
+    if (rate == null) {
+      rate = new long[] {25, 1};
+    }
+    return new Picture(
+        pixels(width), pixels(height), (int) rate[0], (int) rate[1], track.path("codec_name").asText("unknown"));
+  }
+
+  private static Sound sound(JsonNode track) {
+    return track == null
+        ? null
+        : new Sound(
+            track.path("sample_rate").asInt(),
+            Math.max(1, Math.min(255, track.path("channels").asInt(1))),
+            track.path("codec_name").asText("unknown"));
+  }
+
+  /** Degrees; 0 where the picture stands as it is stored. */
+  private static int rotation(JsonNode track) {
+    for (JsonNode sideData : track.path("side_data_list")) {
+      if (sideData.has("rotation")) {
+        return sideData.path("rotation").asInt();
+      }
+    }
+    return 0;
+  }
+
+  private static int pixels(double length) {
+    return (int) Math.max(1, Math.min(65_535, Math.round(length)));
+  }
+
+  /** Null where the text is no fraction of two positive numbers. */
+  private static long[] fraction(String text, char separator) {
+    if (!text.matches("[1-9]\\d{0,8}" + separator + "[1-9]\\d{0,8}")) {
+      return null;
+    }
+    int middle = text.indexOf(separator);
+    return new long[] {Long.parseLong(text.substring(0, middle)), Long.parseLong(text.substring(middle + 1))};
+  }
+
+  private static String tag(JsonNode tags, String name) {
+    for (var entry : tags.properties()) {
+      if (entry.getKey().equalsIgnoreCase(name)) {
+        String text = entry.getValue().asText().replaceAll("\\p{Cntrl}+", " ").strip();
+        return text.length() > MAX_TITLE ? text.substring(0, MAX_TITLE) : text;
+      }
+    }
+    return "";
+  }
+}
