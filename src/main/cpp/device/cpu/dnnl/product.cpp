@@ -1,0 +1,92 @@
+#include "device/cpu/dnnl/product.h"
+
+#include <omp.h>
+
+#include "base/error.h"
+
+namespace fw {
+namespace {
+
+using Type = dnnl::memory::data_type;
+using Tag = dnnl::memory::format_tag;
+
+Type source_type(ProductType type) {
+  switch (type) {
+    case ProductType::bf16:
+      return Type::bf16;
+    case ProductType::u8_by_s8:
+      return Type::u8;
+    default:
+      return Type::f32;
+  }
+}
+
+Type weights_type(ProductType type) {
+  switch (type) {
+    case ProductType::bf16:
+      return Type::bf16;
+    case ProductType::u8_by_s8:
+      return Type::s8;
+    default:
+      return Type::f32;
+  }
+}
+
+/** oneDNN plans a product for the threads that it finds; ours are cut into blocks by the caller, one thread each. */
+class OneThread {
+ public:
+  OneThread() : before_(omp_get_max_threads()) { omp_set_num_threads(1); }
+  ~OneThread() { omp_set_num_threads(before_); }
+  OneThread(const OneThread&) = delete;
+  OneThread& operator=(const OneThread&) = delete;
+
+ private:
+  int before_;
+};
+
+}  // namespace
+
+size_t activation_bytes(ProductType type) { return dnnl::memory::data_type_size(source_type(type)); }
+
+Product::Product(const dnnl::engine& engine, const ProductShape& shape, const dnnl::memory::desc* weights) {
+  const OneThread one_thread;
+  const std::string what = "product " + std::to_string(shape.m) + " x " + std::to_string(shape.k) + " x " +
+                           std::to_string(shape.n);
+  try {
+    dnnl::primitive_attr attributes;
+    attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+    const dnnl::memory::desc a({shape.m, shape.k}, source_type(shape.type), Tag::ab);
+    const dnnl::memory::desc b = weights != nullptr
+                                     ? *weights
+                                     : dnnl::memory::desc({shape.k, shape.n}, weights_type(shape.type), Tag::any);
+    const dnnl::memory::desc c({shape.m, shape.n}, shape.type == ProductType::u8_by_s8 ? Type::s32 : Type::f32,
+                               Tag::ab);
+    const dnnl::matmul::primitive_desc description(engine, a, b, c, attributes);
+    implementation_ = description.impl_info_str();
+    if (implementation_.starts_with("ref")) {
+      throw Error(FW_STATUS_UNSUPPORTED, what + ": oneDNN has only its reference for this processor");
+    }
+    source_ = description.src_desc();
+    weights_ = description.weights_desc();
+    target_ = description.dst_desc();
+    scratchpad_ = description.scratchpad_desc();
+    primitive_ = dnnl::matmul(description);
+  } catch (const dnnl::error& error) {
+    throw Error(FW_STATUS_UNSUPPORTED, what + ": oneDNN: " + error.message);
+  }
+}
+
+const Product& Products::find(const ProductShape& shape) {
+  const std::lock_guard lock(mutex_);
+  const auto make = [&](const ProductShape& wanted, const dnnl::memory::desc* weights) -> const Product& {
+    auto& place = products_[wanted];
+    if (!place) place = std::make_unique<const Product>(engine_, wanted, weights);
+    return *place;
+  };
+  ProductShape largest = shape;
+  largest.m = kBlockRows;
+  const Product& form = make(largest, nullptr);
+  return shape.m == kBlockRows ? form : make(shape, &form.weights());
+}
+
+}  // namespace fw
