@@ -102,7 +102,7 @@ void PackedWeight::read_row(int64_t row, float* to) const {
         to[i] = static_cast<const float*>(data)[at];
         break;
       case ProductType::bf16:
-        to[i] = bf16_to_float(static_cast<const bf16_bits*>(data)[at]);
+        to[i] = bf16_to_float(static_cast<const uint16_t*>(data)[at]);
         break;
       case ProductType::u8_by_s8:
         to[i] = static_cast<float>(static_cast<const int8_t*>(data)[at]) * column_scale_[static_cast<size_t>(row)];
