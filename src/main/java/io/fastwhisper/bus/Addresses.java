@@ -30,6 +30,11 @@ public final class Addresses {
 
   private Addresses() {}
 
+  /** Published to: what one job tells beside its progress, {@link Event.VideoOpened} and {@link Event.SegmentHeard}. */
+  public static String feed(JobId job) {
+    return "fastwhisper.feed." + job;
+  }
+
   /** One device's worker. */
   public static String device(String device) {
     return "fastwhisper.device." + device;

@@ -6,6 +6,7 @@ import io.fastwhisper.domain.Failure;
 import io.fastwhisper.domain.FilmClip;
 import io.fastwhisper.domain.JobId;
 import io.fastwhisper.domain.JobSnapshot;
+import io.fastwhisper.domain.Segment;
 import io.fastwhisper.domain.SegmentId;
 import io.fastwhisper.domain.Transcript;
 import io.fastwhisper.domain.Video;
@@ -14,7 +15,7 @@ import io.fastwhisper.domain.VideoLocation;
 import java.nio.file.Path;
 import java.util.List;
 
-/** What has happened. All go to {@link Addresses#EVENTS}, except {@link JobProgress}. */
+/** What has happened. All go to {@link Addresses#EVENTS}, except {@link JobProgress} and {@link SegmentHeard}. */
 public sealed interface Event extends Message {
 
   /** The source holds these videos, in order; at least one. */
@@ -115,6 +116,13 @@ public sealed interface Event extends Message {
 
   /** The film could not be made. */
   record CompilationFailed(JobId job, Failure failure) implements Event {}
+
+  /**
+   * Published to {@link Addresses#feed}: what was heard in one segment, once for each that was transcribed.
+   *
+   * @param endBorderMs where the segment divides from the next one
+   */
+  record SegmentHeard(Segment segment, Transcript transcript, long endBorderMs) implements Event {}
 
   /** Published to {@link Addresses#progress}: how the job stands; the last one has a status that is ended. */
   record JobProgress(JobSnapshot snapshot) implements Event {}

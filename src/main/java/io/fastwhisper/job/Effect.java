@@ -1,6 +1,7 @@
 package io.fastwhisper.job;
 
 import io.fastwhisper.bus.Command;
+import io.fastwhisper.bus.Event;
 import io.fastwhisper.domain.ClipId;
 import io.fastwhisper.domain.SegmentId;
 import java.nio.file.Path;
@@ -18,6 +19,9 @@ sealed interface Effect {
 
   /** Nothing at or behind this place is wanted any more, neither what runs nor what waits. */
   record CallOff(ClipId from) implements Effect {}
+
+  /** Tell this to whoever listens to the job's feed. */
+  record Tell(Event event) implements Effect {}
 
   /** This file is needed no longer. */
   record Delete(Path file) implements Effect {}

@@ -19,6 +19,7 @@ import io.fastwhisper.bus.Event.CompilationReady;
 import io.fastwhisper.bus.Event.FetchFailed;
 import io.fastwhisper.bus.Event.PrefixGrown;
 import io.fastwhisper.bus.Event.SegmentFetched;
+import io.fastwhisper.bus.Event.SegmentHeard;
 import io.fastwhisper.bus.Event.SegmentTranscribed;
 import io.fastwhisper.bus.Event.SourceFailed;
 import io.fastwhisper.bus.Event.SourceResolved;
@@ -222,6 +223,7 @@ final class Job {
     video.open(opened, settings.plan().divide(opened.id(), opened.durationMs()), finder, request.options());
     report.transcribing(nowMs);
     List<Effect> effects = new ArrayList<>();
+    effects.add(new Effect.Tell(event));
     effects.add(new Effect.Send(new TakeTickets(opened.id(), video.segments().size())));
     video.segments().forEach(segment -> effects.add(fetch(video, segment)));
     effects.addAll(videosSettled(nowMs));
@@ -307,6 +309,7 @@ final class Job {
     report.transcribed(event.elapsedMs());
     List<Effect> effects = new ArrayList<>();
     effects.add(new Effect.Delete(folder.pcm(segment)));
+    effects.add(new Effect.Tell(new SegmentHeard(segment(segment), event.transcript(), event.endBorderMs())));
     effects.addAll(
         settled(video(segment.video()).transcribed(segment.segment(), event.transcript(), event.endBorderMs())));
     return effects;

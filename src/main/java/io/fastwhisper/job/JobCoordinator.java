@@ -145,6 +145,7 @@ public final class JobCoordinator extends VerticleBase {
     on(Event.PrefixGrown.class, e -> with(e.job(), job -> job.on(e, wallMs())));
     on(Event.CompilationReady.class, e -> done(joins, e.job(), e.job(), job -> job.on(e, wallMs())));
     on(Event.CompilationFailed.class, e -> done(joins, e.job(), e.job(), job -> job.on(e, wallMs())));
+    on(Event.SegmentHeard.class, e -> LOG.warn("what was heard in {} came to the wrong address", e.segment().id()));
     on(Event.JobProgress.class, e -> LOG.warn("progress of job {} came to the wrong address", e.snapshot().id()));
   }
 
@@ -198,6 +199,8 @@ public final class JobCoordinator extends VerticleBase {
       vertx.setTimer(Math.max(1, later.delayMs()), timer -> with(job.id(), it -> it.due(later.then())));
     } else if (effect instanceof Effect.CallOff callOff) {
       callOff(callOff.from());
+    } else if (effect instanceof Effect.Tell tell) {
+      vertx.eventBus().publish(Addresses.feed(job.id()), tell.event());
     } else if (effect instanceof Effect.Delete delete) {
       files.delete(delete.file());
     } else if (effect instanceof Effect.End) {
