@@ -13,6 +13,9 @@ namespace {
 /** Rows of one task: with 1,504 places 144 KiB of scores. */
 constexpr int64_t kBlockRows = 24;
 
+/** Multiplications below which waking threads costs more than it gives. */
+constexpr int64_t kSerialWork = 1 << 19;
+
 /** Rows of one slot that follow one another. */
 struct Group {
   int64_t first;
@@ -121,9 +124,13 @@ void PortableExecutor::attend(const CachedAttentionArgs& args) {
   const int64_t padded = cache.padded_places(), width = cache.value_panels() * panel;
   const float factor = 1.0f / std::sqrt(static_cast<float>(dim));
   const std::vector<Group> groups = group_rows(args.reach);
+  int64_t work = 0;
+  for (const CacheReach& reach : args.reach) {
+    work += 2 * n_heads * dim * reach.length;
+  }
   const size_t n_scratch = static_cast<size_t>(kBlockRows * (padded + width + 1));
   reserve_thread_scratch(n_scratch * sizeof(float));
-#pragma omp parallel for num_threads(n_threads()) schedule(dynamic) if (groups.size() * n_heads > 1)
+#pragma omp parallel for num_threads(n_threads()) schedule(dynamic) if (work > kSerialWork)
   for (size_t task = 0; task < groups.size() * n_heads; ++task) {
     const Group& group = groups[task / n_heads];
     const int32_t head = static_cast<int32_t>(task % n_heads);

@@ -10,8 +10,8 @@ namespace {
 constexpr int64_t kBlockRows = 96;
 /** Columns of one block of work; with 96 rows 48 KiB of results. */
 constexpr int64_t kBlockColumns = 128;
-/** Operations below which threads cost more than they give. */
-constexpr int64_t kSerialWork = 1 << 17;
+/** Multiplications below which waking threads, milliseconds on a busy machine, costs more than it gives. */
+constexpr int64_t kSerialWork = 1 << 19;
 
 }  // namespace
 

@@ -136,7 +136,7 @@ void PortableExecutor::pick(const PickArgs& args) {
   const int32_t n = static_cast<int32_t>(args.logits.cols);
   const TokenKinds& kinds = *args.kinds;
   reserve_thread_scratch(static_cast<size_t>(n) * sizeof(float));
-#pragma omp parallel for num_threads(n_threads()) schedule(dynamic) if (args.logits.rows > 1)
+#pragma omp parallel for num_threads(n_threads()) schedule(dynamic) if (args.logits.rows * n > 1 << 17)
   for (int64_t row = 0; row < args.logits.rows; ++row) {
     const float* logits = args.logits.f32(row);
     const TokenRule& rule = args.rules[static_cast<size_t>(row)];
@@ -169,7 +169,7 @@ void PortableExecutor::pick(const PickArgs& args) {
 
 void PortableExecutor::token_probability(const TokenProbabilityArgs& args) {
   const Kernels& set = kernel_set();
-#pragma omp parallel for num_threads(n_threads()) if (args.logits.rows > 1)
+#pragma omp parallel for num_threads(n_threads()) if (args.logits.rows * args.end > 1 << 17)
   for (int64_t row = 0; row < args.logits.rows; ++row) {
     const float* logits = args.logits.f32(row);
     const int32_t target = args.targets[static_cast<size_t>(row)];
