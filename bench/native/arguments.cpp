@@ -1,0 +1,75 @@
+#include "arguments.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cstring>
+#include <string_view>
+#include <thread>
+
+#include "base/error.h"
+
+namespace fw::bench {
+namespace {
+
+int32_t parse_count(std::string_view option, const char* text) {
+  int32_t value = 0;
+  const char* end = text + std::strlen(text);
+  const auto [stop, failure] = std::from_chars(text, end, value);
+  if (failure != std::errc() || stop != end || value < 1 || value > 1024) {
+    throw Error(FW_STATUS_INVALID_ARGUMENT,
+                std::string(option) + ": expected a number from 1 to 1024, found '" + text + "'");
+  }
+  return value;
+}
+
+fw_precision parse_precision(std::string_view text) {
+  if (text == "auto") return FW_PRECISION_AUTO;
+  if (text == "f32") return FW_PRECISION_F32;
+  if (text == "bf16") return FW_PRECISION_BF16;
+  if (text == "int8") return FW_PRECISION_INT8;
+  throw Error(FW_STATUS_INVALID_ARGUMENT,
+              "--precision: expected auto, f32, bf16 or int8, found '" + std::string(text) + "'");
+}
+
+}  // namespace
+
+const char* const kUsage =
+    "Usage: fastwhisper_bench [--model FILE]... [--shape NAME]... [--precision auto|f32|bf16|int8]\n"
+    "                         [--threads N] [--repeats N] [--json-lines]\n"
+    "  --model FILE     a ggml Whisper file\n"
+    "  --shape NAME     a model of a published shape with made-up weights: tiny, base, small ... also with .en\n"
+    "                   (neither: tiny.en, base.en and small.en)\n"
+    "  --threads N      threads of the products; default: all hardware threads\n"
+    "  --repeats N      measure each part so often and report the least; default 3\n"
+    "  --json-lines     one JSON object a model instead of the table\n"
+    "Set OMP_WAIT_POLICY=passive where other work shares the processor.\n";
+
+Arguments parse_arguments(int argc, char** argv) {
+  Arguments arguments;
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view option = argv[i];
+    if (option == "--help" || option == "-h") {
+      arguments.help = true;
+    } else if (option == "--json-lines") {
+      arguments.json_lines = true;
+    } else if (option == "--model" || option == "--shape" || option == "--precision" || option == "--threads" ||
+               option == "--repeats") {
+      if (++i == argc) throw Error(FW_STATUS_INVALID_ARGUMENT, std::string(option) + ": expected a value");
+      const char* value = argv[i];
+      if (option == "--model") arguments.files.emplace_back(value);
+      if (option == "--shape") arguments.shapes.emplace_back(value);
+      if (option == "--precision") arguments.precision = parse_precision(value);
+      if (option == "--threads") arguments.n_threads = parse_count(option, value);
+      if (option == "--repeats") arguments.repeats = parse_count(option, value);
+    } else {
+      throw Error(FW_STATUS_INVALID_ARGUMENT, "unknown option '" + std::string(option) + "'");
+    }
+  }
+  if (arguments.files.empty() && arguments.shapes.empty()) arguments.shapes = {"tiny.en", "base.en", "small.en"};
+  if (arguments.n_threads == 0) {
+    arguments.n_threads = static_cast<int32_t>(std::max(1u, std::thread::hardware_concurrency()));
+  }
+  return arguments;
+}
+
+}  // namespace fw::bench

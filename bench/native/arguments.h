@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "fastwhisper.h"
+
+namespace fw::bench {
+
+/** What the command line asks for. */
+struct Arguments {
+  /** Model files. */
+  std::vector<std::string> files;
+  /** Published shapes ("tiny.en") of which models with made-up weights are measured. */
+  std::vector<std::string> shapes;
+  fw_precision precision = FW_PRECISION_AUTO;
+  /** 0 means all hardware threads. */
+  int32_t n_threads = 0;
+  /** Each part is measured so often; the least is reported, which other work on the machine disturbs least. */
+  int32_t repeats = 3;
+  bool json_lines = false;
+  bool help = false;
+};
+
+extern const char* const kUsage;
+
+/** Throws fw::Error for what it does not know. */
+Arguments parse_arguments(int argc, char** argv);
+
+}  // namespace fw::bench

@@ -1,0 +1,64 @@
+// fastwhisper_bench: how fast the native core is on this machine.
+#include <cmath>
+#include <cstdio>
+#include <exception>
+#include <filesystem>
+#include <iostream>
+
+#include "arguments.h"
+#include "base/error.h"
+#include "device/open_device.h"
+#include "model/model.h"
+#include "model_bench.h"
+#include "model_maker/model_maker.h"
+#include "report.h"
+
+namespace fw::bench {
+namespace {
+
+/** A model of a published shape in memory, in f16 as most users have it. */
+ModelFile made_up(const std::string& shape) {
+  ModelRecipe recipe;
+  recipe.shape = published_shape(shape);
+  recipe.type = StoredType::f16;
+  // The rule's scales suit a width of 128; a wider sum of as large weights would saturate every softmax.
+  recipe.scale = std::sqrt(128.0f / static_cast<float>(recipe.shape.n_audio_state));
+  return ModelFile::from_bytes(make_model(recipe).bytes(), shape);
+}
+
+void run(const Arguments& arguments) {
+  const std::shared_ptr<const Device> device = open_device("cpu", arguments.precision);
+  if (!arguments.json_lines) write_table_head(std::cout);
+  const auto measure = [&](ModelFile file, const std::string& name) {
+    std::vector<AlignmentHead> heads = alignment_heads_for(file.shape());
+    const auto model = Model::load(std::move(file), device, std::move(heads));
+    const ModelTimes times = measure_model(model, name, arguments.n_threads, arguments.repeats);
+    (arguments.json_lines ? write_json_line : write_table_row)(std::cout, times);
+  };
+  for (const std::string& file : arguments.files) {
+    measure(ModelFile::open(file), std::filesystem::path(file).filename().string());
+  }
+  for (const std::string& shape : arguments.shapes) measure(made_up(shape), shape);
+}
+
+}  // namespace
+}  // namespace fw::bench
+
+int main(int argc, char** argv) {
+  try {
+    const fw::bench::Arguments arguments = fw::bench::parse_arguments(argc, argv);
+    if (arguments.help) {
+      std::fputs(fw::bench::kUsage, stdout);
+      return 0;
+    }
+    fw::bench::run(arguments);
+    return 0;
+  } catch (const fw::Error& error) {
+    std::fprintf(stderr, "fastwhisper_bench: %s\n", error.what());
+    if (error.status() == FW_STATUS_INVALID_ARGUMENT) std::fputs(fw::bench::kUsage, stderr);
+    return error.status() == FW_STATUS_INVALID_ARGUMENT ? 2 : 1;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "fastwhisper_bench: %s\n", error.what());
+    return 1;
+  }
+}
