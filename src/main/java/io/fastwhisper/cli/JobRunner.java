@@ -1,0 +1,150 @@
+package io.fastwhisper.cli;
+
+import io.fastwhisper.bus.Addresses;
+import io.fastwhisper.bus.Consumers;
+import io.fastwhisper.bus.Event;
+import io.fastwhisper.compile.CompileVerticle;
+import io.fastwhisper.compile.OrderingVerticle;
+import io.fastwhisper.config.Configuration;
+import io.fastwhisper.cut.CutVerticle;
+import io.fastwhisper.domain.JobId;
+import io.fastwhisper.domain.JobRequest;
+import io.fastwhisper.domain.JobSnapshot;
+import io.fastwhisper.download.DownloadVerticle;
+import io.fastwhisper.job.Pipeline;
+import io.fastwhisper.job.Pipeline.Room;
+import io.fastwhisper.media.Media;
+import io.fastwhisper.media.MediaException;
+import io.fastwhisper.media.MediaLimits;
+import io.fastwhisper.source.SourceVerticle;
+import io.fastwhisper.transcribe.DeviceVerticle;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * The pipeline in this process, for one job at a time. Ends cleanly when the process is told to: the job is cancelled, its
+ * children end and its files go before the process does.
+ */
+final class JobRunner implements AutoCloseable {
+  private static final long CLOSE_LIMIT_S = 20;
+
+  private final Vertx vertx;
+  private final Media media;
+  private final Pipeline pipeline;
+  private final Thread onSignal = new Thread(this::end, "fastwhisper-end");
+  private volatile JobId running;
+  private boolean ended;
+
+  private JobRunner(Vertx vertx, Media media, Pipeline pipeline) {
+    this.vertx = vertx;
+    this.media = media;
+    this.pipeline = pipeline;
+  }
+
+  /** Loads the model and starts all rooms. */
+  static JobRunner start(Configuration configuration, ModelChoice model, String device)
+      throws IOException, InterruptedException {
+    Duration stall = Duration.ofSeconds(configuration.stages().stageTimeoutS());
+    Media media;
+    try {
+      media = Media.open(MediaLimits.withStall(stall));
+    } catch (MediaException e) {
+      throw new IOException("ffmpeg does not start: " + e.getMessage(), e);
+    }
+    Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(false));
+    try {
+      List<Room> rooms =
+          List.of(
+              Room.of(new SourceVerticle()),
+              Room.of(new DownloadVerticle(media, configuration.input(), stall.toMillis())),
+              Room.of(new CutVerticle(media)),
+              Room.of(new OrderingVerticle()),
+              Room.of(new CompileVerticle(media)),
+              new Room(
+                  new DeviceVerticle(EngineSettings.of(configuration, model, device)), DeviceVerticle.deployment(device)));
+      JobRunner runner = new JobRunner(vertx, media, await(Pipeline.deploy(vertx, configuration, rooms)));
+      Runtime.getRuntime().addShutdownHook(runner.onSignal);
+      return runner;
+    } catch (IOException | InterruptedException | RuntimeException e) {
+      vertx.close();
+      media.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Runs a job to its end.
+   *
+   * @param feed hears of its videos and transcripts
+   */
+  JobSnapshot run(JobRequest request, Path film, JobFeed feed, ProgressDisplay display)
+      throws IOException, InterruptedException {
+    JobId job = JobId.random();
+    Promise<JobSnapshot> done = Promise.promise();
+    // On one context, so that what the feed hears comes before the end of the job does.
+    Context context = vertx.getOrCreateContext();
+    context.runOnContext(
+        go -> {
+          Consumers.register(vertx.eventBus(), Addresses.feed(job), Event.class, feed::take);
+          running = job;
+          pipeline.run(job, request, film, snapshot -> display.at(Progress.of(snapshot))).onComplete(done);
+        });
+    JobSnapshot end = await(done.future());
+    running = null;
+    return end;
+  }
+
+  @Override
+  public void close() {
+    try {
+      Runtime.getRuntime().removeShutdownHook(onSignal);
+    } catch (IllegalStateException e) {
+      return; // The process ends; the hook does this.
+    }
+    end();
+  }
+
+  private synchronized void end() {
+    if (ended) {
+      return;
+    }
+    ended = true;
+    JobId job = running;
+    Future<Void> cancelled = job == null ? Future.succeededFuture() : pipeline.cancel(job);
+    try {
+      cancelled
+          .transform(result -> pipeline.close())
+          .transform(result -> vertx.close())
+          .toCompletionStage()
+          .toCompletableFuture()
+          .get(CLOSE_LIMIT_S, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException e) {
+      System.err.println("fastwhisper: did not end cleanly: " + e);
+    } finally {
+      media.close();
+    }
+  }
+
+  private static <T> T await(Future<T> future) throws IOException, InterruptedException {
+    try {
+      return future.toCompletionStage().toCompletableFuture().get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw new IOException(e.getCause().getMessage(), e.getCause());
+    }
+  }
+}
