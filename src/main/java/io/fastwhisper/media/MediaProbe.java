@@ -16,9 +16,6 @@ import java.util.List;
 final class MediaProbe {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** Within this share above the mean, the rate that the time stamps suggest is the rate, and the mean is a rounding of it. */
-  private static final double STEADY_RATE = 1.02;
-
   private static final int MAX_TITLE = 200;
 
   private final ChildProcesses children;
@@ -95,27 +92,15 @@ final class MediaProbe {
     }
     double width = track.path("width").asInt();
     double height = track.path("height").asInt();
-    long[] pixel = fraction(track.path("sample_aspect_ratio").asText(), ':');
-    if (pixel != null) {
-      width = width * pixel[0] / pixel[1];
-    }
+    width *= pixelAspect(track.path("sample_aspect_ratio").asText());
     if (Math.floorMod(rotation(track), 180) == 90) {
       double swap = width;
       width = height;
       height = swap;
     }
-    long[] mean = fraction(track.path("avg_frame_rate").asText(), '/');
-    long[] suggested = fraction(track.path("r_frame_rate").asText(), '/');
-    long[] rate = mean == null ? suggested : mean;
-    if (mean != null && suggested != null) {
-      double share = (double) suggested[0] * mean[1] / ((double) suggested[1] * mean[0]);
-      rate = share >= 1 / STEADY_RATE && share <= STEADY_RATE ? suggested : mean;
-    }
-    if (rate == null) {
-      rate = new long[] {25, 1};
-    }
+    FrameRate rate = FrameRate.of(track.path("avg_frame_rate").asText(), track.path("r_frame_rate").asText());
     return new Picture(
-        pixels(width), pixels(height), (int) rate[0], (int) rate[1], track.path("codec_name").asText("unknown"));
+        pixels(width), pixels(height), rate.numerator(), rate.denominator(), track.path("codec_name").asText("unknown"));
   }
 
   private static Sound sound(JsonNode track) {
@@ -141,13 +126,13 @@ final class MediaProbe {
     return (int) Math.max(1, Math.min(65_535, Math.round(length)));
   }
 
-  /** Null where the text is no fraction of two positive numbers. */
-  private static long[] fraction(String text, char separator) {
-    if (!text.matches("[1-9]\\d{0,8}" + separator + "[1-9]\\d{0,8}")) {
-      return null;
+  /** Width of a pixel in its heights; 1 where it is not known. */
+  private static double pixelAspect(String ratio) {
+    if (!ratio.matches("[1-9]\\d{0,8}:[1-9]\\d{0,8}")) {
+      return 1;
     }
-    int middle = text.indexOf(separator);
-    return new long[] {Long.parseLong(text.substring(0, middle)), Long.parseLong(text.substring(middle + 1))};
+    int colon = ratio.indexOf(':');
+    return Double.parseDouble(ratio.substring(0, colon)) / Double.parseDouble(ratio.substring(colon + 1));
   }
 
   private static String tag(JsonNode tags, String name) {
