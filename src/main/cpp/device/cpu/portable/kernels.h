@@ -57,9 +57,6 @@ struct Kernels {
   void (*power_spectra)(const double* frames, double* power, void* work);
 };
 
-/** The best set that this processor runs. */
-const Kernels& kernels();
-
 const Kernels& kernels_baseline();
 #if defined(__x86_64__)
 const Kernels& kernels_avx2();

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "device/cpu/host_memory.h"
-#include "device/cpu/portable/kernels.h"
+#include "device/cpu/portable/kernel_sets.h"
 
 namespace fw {
 

@@ -1,0 +1,66 @@
+#include "ops/attention.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "ops/op_test.h"
+
+namespace fw {
+namespace {
+
+class AttentionTest : public OpTest {
+ protected:
+  /** Queries are `sharpness` times the values of keys and values: the scores' spread. */
+  static std::vector<float> make_qkv(int64_t n, int64_t state, float sharpness) {
+    std::vector<float> qkv = random_values(static_cast<size_t>(n * 3 * state), 1);
+    for (int64_t i = 0; i < n * 3 * state; ++i) {
+      qkv[static_cast<size_t>(i)] *= i % (3 * state) < state ? sharpness : 1.0f;
+    }
+    return qkv;
+  }
+
+  std::vector<float> run(const Device& device, Executor& executor, int64_t n, int64_t state, int32_t n_heads,
+                         const std::vector<float>& qkv) {
+    const GuardedMatrix in(device, n, 3 * state, qkv), y(device, n, state);
+    ops::attention(executor, {in.tensor(), n_heads, y.tensor()});
+    EXPECT_TRUE(y.guards_intact());
+    return y.values();
+  }
+
+  void compare(int64_t n, int64_t dim, int32_t n_heads, float sharpness) {
+    SCOPED_TRACE(testing::Message() << n << " places, " << n_heads << " heads of " << dim);
+    const int64_t state = dim * n_heads;
+    const std::vector<float> qkv = make_qkv(n, state, sharpness);
+    const std::vector<float> expected = run(*plain_device_, *plain_, n, state, n_heads, qkv);
+    const std::vector<float> found = run(*device_, *executor_, n, state, n_heads, qkv);
+    // An error e of the scores changes the weights by at most 2 e of themselves; values are below 1. The scores' own
+    // error is that of sums of dim products of a magnitude of sharpness, over the root of dim.
+    const double step = f32() ? 0x1p-24 : 0x1p-9;
+    const double scores = 2 * step * sharpness * std::sqrt(static_cast<double>(dim));
+    const double bound = f32() ? 1e-5 + scores * 2 : 2 * scores + 3 * step;
+    for (size_t i = 0; i < expected.size(); ++i) {
+      ASSERT_NEAR(found[i], expected[i], bound) << "value " << i;
+    }
+  }
+};
+
+TEST_P(AttentionTest, EqualsThePlainTwinAtOddLengths) {
+  for (const int64_t n : {1, 2, 15, 24, 31, 32, 33, 65, 100}) {
+    compare(n, 64, 2, 1.0f);
+  }
+  compare(50, 32, 3, 1.0f);
+}
+
+TEST_P(AttentionTest, StaysFiniteWithSharpScores) { compare(70, 64, 1, 40.0f); }
+
+TEST_P(AttentionTest, GivesTheSameBitsForAnyThreads) {
+  const int64_t n = 61, state = 128;
+  const std::vector<float> qkv = make_qkv(n, state, 2.0f);
+  const std::unique_ptr<Executor> single = device_->open(1);
+  EXPECT_EQ(run(*device_, *single, n, state, 2, qkv), run(*device_, *executor_, n, state, 2, qkv));
+}
+
+FW_INSTANTIATE_OP_TEST(AttentionTest);
+
+}  // namespace
+}  // namespace fw

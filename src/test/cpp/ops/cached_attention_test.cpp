@@ -1,0 +1,166 @@
+#include "ops/cached_attention.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "base/error.h"
+#include "ops/op_test.h"
+
+namespace fw {
+namespace {
+
+constexpr CacheShape kShape = {3, 2, 77, 2, 64};
+constexpr int64_t kWidth = 128;
+
+/** A device's cache with random keys and values in every place but the last of slot 2, which stays empty. */
+class FilledCache {
+ public:
+  FilledCache(const Device& device, Executor& executor) : device_(device), executor_(executor) {
+    cache_ = device.make_cache(kShape);
+    for (int32_t slot = 0; slot < 2; ++slot) {
+      for (int32_t layer = 0; layer < kShape.n_layers; ++layer) {
+        std::vector<CachePlace> places;
+        for (int32_t place = 0; place < kShape.n_places; ++place) {
+          places.push_back({slot, place});
+        }
+        store(layer, places, static_cast<uint64_t>(10 + slot * 2 + layer));
+      }
+    }
+  }
+
+  void store(int32_t layer, const std::vector<CachePlace>& places, uint64_t seed) {
+    const auto n = static_cast<int64_t>(places.size());
+    // Side by side, as the product of a layer leaves them.
+    const GuardedMatrix rows(device_, n, 2 * kWidth, random_values(static_cast<size_t>(n * 2 * kWidth), seed));
+    ops::store(executor_, {cache_.get(), layer, rows.tensor().cols_from(0, kWidth),
+                           rows.tensor().cols_from(kWidth, kWidth), places});
+  }
+
+  std::vector<float> attend(int32_t layer, const std::vector<CacheReach>& reach, std::span<const float> query) {
+    const auto n = static_cast<int64_t>(reach.size());
+    const GuardedMatrix in(device_, n, kWidth, query), y(device_, n, kWidth);
+    ops::cached_attention(executor_, {in.tensor(), cache_.get(), layer, reach, y.tensor()});
+    EXPECT_TRUE(y.guards_intact());
+    return y.values();
+  }
+
+  std::vector<float> weights(int32_t layer, int32_t head, CacheReach reach, int64_t n, std::span<const float> query) {
+    const GuardedMatrix in(device_, n, kWidth, query);
+    std::vector<float> weights(static_cast<size_t>(n * reach.length + 1), -7.0f);
+    ops::attention_weights(executor_, {in.tensor(), cache_.get(), layer, head, reach,
+                                       std::span(weights).first(static_cast<size_t>(n * reach.length))});
+    EXPECT_EQ(weights.back(), -7.0f);
+    weights.pop_back();
+    return weights;
+  }
+
+  KeyValueCache& cache() { return *cache_; }
+
+ private:
+  const Device& device_;
+  Executor& executor_;
+  std::unique_ptr<KeyValueCache> cache_;
+};
+
+class CachedAttentionTest : public OpTest {
+ protected:
+  /** Keys and values are below 1: see AttentionTest. */
+  double bound() const { return f32() ? 1e-5 : 2 * 0x1p-9 * 8 * 2 + 3 * 0x1p-9; }
+
+  void expect_near(const std::vector<float>& found, const std::vector<float>& expected) {
+    ASSERT_EQ(found.size(), expected.size());
+    for (size_t i = 0; i < expected.size(); ++i) {
+      ASSERT_NEAR(found[i], expected[i], bound()) << "value " << i;
+    }
+  }
+
+  FilledCache tested_{*device_, *executor_};
+  FilledCache twin_{*plain_device_, *plain_};
+};
+
+TEST_P(CachedAttentionTest, EqualsThePlainTwinForEveryReach) {
+  std::vector<CacheReach> reach;
+  for (int32_t length = 1; length <= kShape.n_places; ++length) {
+    reach.push_back({length % 2, length});
+  }
+  for (const int32_t length : {77, 1, 16, 17, 31, 32, 33, 64, 65}) {
+    reach.push_back({1, length});
+  }
+  const std::vector<float> query = random_values(reach.size() * kWidth, 2, true);
+  for (int32_t layer = 0; layer < kShape.n_layers; ++layer) {
+    expect_near(tested_.attend(layer, reach, query), twin_.attend(layer, reach, query));
+  }
+}
+
+TEST_P(CachedAttentionTest, GivesARowTheSameBitsInAnyBatchAndForAnyThreads) {
+  const std::vector<CacheReach> reach = {{0, 77}, {0, 5}, {0, 40}, {1, 9}, {1, 77}, {0, 33}, {0, 34}, {0, 35}};
+  const std::vector<float> query = random_values(reach.size() * kWidth, 3);
+  const std::vector<float> all = tested_.attend(1, reach, query);
+  const std::unique_ptr<Executor> single = device_->open(1);
+  EXPECT_EQ(FilledCache(*device_, *single).attend(1, reach, query), all);
+  for (size_t i = 0; i < reach.size(); ++i) {
+    const std::vector<float> alone = tested_.attend(1, {reach[i]}, row_of(query, static_cast<int64_t>(i), kWidth));
+    EXPECT_TRUE(std::equal(alone.begin(), alone.end(), all.begin() + static_cast<int64_t>(i) * kWidth)) << "row " << i;
+  }
+}
+
+TEST_P(CachedAttentionTest, SeesAPlaceThatWasStoredAnew) {
+  const std::vector<float> query = random_values(kWidth, 4);
+  const std::vector<float> before = tested_.attend(0, {{0, 30}}, query);
+  tested_.store(0, {{0, 29}, {1, 3}}, 99);
+  twin_.store(0, {{0, 29}, {1, 3}}, 99);
+  const std::vector<float> after = tested_.attend(0, {{0, 30}}, query);
+  EXPECT_NE(after, before);
+  expect_near(after, twin_.attend(0, {{0, 30}}, query));
+}
+
+TEST_P(CachedAttentionTest, AttendsToACopiedSlotAsToItsOrigin) {
+  for (const int32_t n : {0, 1, 31, 32, 33, 77}) {
+    ops::copy_slot(*executor_, tested_.cache(), 0, 2, n);
+    for (int32_t layer = 0; layer < kShape.n_layers && n > 0; ++layer) {
+      const std::vector<float> query = random_values(kWidth, 5);
+      EXPECT_EQ(tested_.attend(layer, {{2, n}}, query), tested_.attend(layer, {{0, n}}, query)) << n << " places";
+    }
+  }
+}
+
+TEST_P(CachedAttentionTest, LeavesPlacesBehindACopyToBeStored) {
+  ops::copy_slot(*executor_, tested_.cache(), 0, 1, 10);
+  ops::copy_slot(*plain_, twin_.cache(), 0, 1, 10);
+  tested_.store(0, {{1, 10}}, 98);
+  twin_.store(0, {{1, 10}}, 98);
+  const std::vector<float> query = random_values(kWidth, 6);
+  expect_near(tested_.attend(0, {{1, 11}}, query), twin_.attend(0, {{1, 11}}, query));
+}
+
+TEST_P(CachedAttentionTest, GivesWeightsThatSumToOneAndEqualThePlainTwin) {
+  for (const int32_t length : {1, 31, 32, 77}) {
+    const int64_t n = 30;
+    const std::vector<float> query = random_values(static_cast<size_t>(n * kWidth), 7, true);
+    const std::vector<float> found = tested_.weights(1, 1, {1, length}, n, query);
+    const std::vector<float> expected = twin_.weights(1, 1, {1, length}, n, query);
+    for (int64_t row = 0; row < n; ++row) {
+      const std::span<const float> weights = row_of(found, row, length);
+      EXPECT_NEAR(std::accumulate(weights.begin(), weights.end(), 0.0), 1.0, 1e-5);
+    }
+    for (size_t i = 0; i < expected.size(); ++i) {
+      ASSERT_NEAR(found[i], expected[i], f32() ? 1e-5 : 0.15) << "value " << i;
+    }
+  }
+}
+
+TEST_P(CachedAttentionTest, RefusesWhatLiesOutsideTheCache) {
+  const std::vector<float> query = random_values(kWidth, 8);
+  EXPECT_THROW(tested_.attend(0, {{3, 1}}, query), Error);
+  EXPECT_THROW(tested_.attend(0, {{0, 78}}, query), Error);
+  EXPECT_THROW(tested_.attend(0, {{0, 0}}, query), Error);
+  EXPECT_THROW(tested_.attend(2, {{0, 1}}, query), Error);
+  EXPECT_THROW(tested_.store(0, {{0, 77}}, 1), Error);
+  EXPECT_THROW(ops::copy_slot(*executor_, tested_.cache(), 0, 3, 1), Error);
+}
+
+FW_INSTANTIATE_OP_TEST(CachedAttentionTest);
+
+}  // namespace
+}  // namespace fw

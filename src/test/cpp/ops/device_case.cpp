@@ -1,0 +1,35 @@
+#include "ops/device_case.h"
+
+#include "device/cpu/portable/portable_device.h"
+#ifdef FASTWHISPER_DNNL
+#include "base/error.h"
+#include "device/cpu/dnnl/dnnl_device.h"
+#endif
+
+namespace fw {
+
+std::vector<DeviceCase> device_cases() {
+  std::vector<DeviceCase> cases;
+  for (const Kernels* set : supported_kernels()) {
+    const std::string name = std::string("portable_") + set->name;
+    for (const fw_precision precision : {FW_PRECISION_F32, FW_PRECISION_BF16}) {
+      cases.push_back({name + (precision == FW_PRECISION_F32 ? "_f32" : "_bf16"),
+                       [set, precision] { return std::make_shared<PortableDevice>(precision, *set); }, precision});
+    }
+  }
+#ifdef FASTWHISPER_DNNL
+  const std::pair<fw_precision, const char*> offered[] = {
+      {FW_PRECISION_F32, "onednn_f32"}, {FW_PRECISION_BF16, "onednn_bf16"}, {FW_PRECISION_INT8, "onednn_int8"}};
+  for (const auto& [precision, name] : offered) {
+    try {
+      const std::shared_ptr<const Device> device = make_dnnl_device(precision);
+      cases.push_back({name, [device] { return device; }, precision});
+    } catch (const Error&) {
+      // This processor has no product of that precision.
+    }
+  }
+#endif
+  return cases;
+}
+
+}  // namespace fw

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "device/device.h"
+
+namespace fw {
+
+/** A way to compute that every op test runs on: what this build and this processor offer. */
+struct DeviceCase {
+  std::string name;
+  std::function<std::shared_ptr<const Device>()> open;
+  /** Type of products and caches; tells the tolerance. */
+  fw_precision precision;
+};
+
+/** All of them: the portable path with each instruction set and precision, and oneDNN's where it is built in. */
+std::vector<DeviceCase> device_cases();
+
+inline std::ostream& operator<<(std::ostream& out, const DeviceCase& device) { return out << device.name; }
+
+}  // namespace fw

@@ -1,0 +1,157 @@
+#include "ops/linear.h"
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
+#include "base/error.h"
+#include "ops/op_test.h"
+
+namespace fw {
+namespace {
+
+class LinearTest : public OpTest {
+ protected:
+  struct Shape {
+    int64_t m, n, k;
+  };
+
+  struct Extras {
+    bool bias = true;
+    bool gelu = false;
+    bool residual = false;
+    bool in_place = false;
+    bool outliers = false;
+  };
+
+  /** Largest error that the precision allows in one sum over k. */
+  double bound(std::span<const float> x, std::span<const float> w) const {
+    double products = 0.0, sum_x = 0.0, sum_w = 0.0, max_x = 0.0, max_w = 0.0;
+    for (size_t i = 0; i < x.size(); ++i) {
+      products += std::abs(static_cast<double>(x[i]) * w[i]);
+      sum_x += std::abs(x[i]);
+      sum_w += std::abs(w[i]);
+      max_x = std::max(max_x, static_cast<double>(std::abs(x[i])));
+      max_w = std::max(max_w, static_cast<double>(std::abs(w[i])));
+    }
+    const double sums = products * 1e-6 + 1e-6;
+    if (GetParam().precision == FW_PRECISION_INT8) {
+      return sums + 1.1 * operand_error() * (max_x * sum_w + max_w * sum_x);
+    }
+    return sums + 2.1 * operand_error() * products;
+  }
+
+  std::vector<float> run(const Device& device, Executor& executor, const Shape& s, const Extras& extras,
+                         std::span<const float> x, std::span<const float> w) {
+    const std::unique_ptr<Weight> weight = device.pack(w, s.n, s.k, false);
+    const GuardedMatrix in(device, s.m, s.k, x);
+    const GuardedMatrix bias(device, 1, s.n, random_values(static_cast<size_t>(s.n), 3));
+    const std::vector<float> residual = random_values(static_cast<size_t>(s.m * s.n), 4);
+    const GuardedMatrix beside(device, s.m, s.n, residual, 1);
+    const GuardedMatrix y(device, s.m, s.n, residual);
+    LinearArgs args;
+    args.x = in.tensor();
+    args.weight = weight.get();
+    args.bias = extras.bias ? bias.tensor() : Tensor();
+    args.activation = extras.gelu ? Activation::gelu : Activation::none;
+    if (extras.residual) {
+      args.residual = extras.in_place ? y.tensor() : beside.tensor();
+    }
+    args.y = y.tensor();
+    ops::linear(executor, args);
+    EXPECT_TRUE(y.guards_intact());
+    return y.values();
+  }
+
+  void compare(const Shape& s, const Extras& extras) {
+    SCOPED_TRACE(testing::Message() << s.m << " x " << s.n << " x " << s.k);
+    const std::vector<float> x = random_values(static_cast<size_t>(s.m * s.k), 1, extras.outliers);
+    const std::vector<float> w = random_values(static_cast<size_t>(s.n * s.k), 2, extras.outliers);
+    const std::vector<float> expected = run(*plain_device_, *plain_, s, extras, x, w);
+    const std::vector<float> found = run(*device_, *executor_, s, extras, x, w);
+    for (int64_t row = 0; row < s.m; ++row) {
+      for (int64_t col = 0; col < s.n; ++col) {
+        const auto i = static_cast<size_t>(row * s.n + col);
+        // GELU's slope is 1.13 at most.
+        ASSERT_NEAR(found[i], expected[i], 1.13 * bound(row_of(x, row, s.k), row_of(w, col, s.k)))
+            << "row " << row << " column " << col;
+      }
+    }
+  }
+};
+
+TEST_P(LinearTest, EqualsThePlainTwinAtOddSizes) {
+  for (const Shape& s : {Shape{1, 1, 1}, {2, 31, 3}, {3, 33, 64}, {5, 16, 240}, {11, 64, 65}, {12, 129, 64},
+                         {13, 32, 385}, {97, 130, 96}, {200, 384, 128}}) {
+    compare(s, {});
+  }
+}
+
+TEST_P(LinearTest, AppliesGeluThenAddsTheResidual) {
+  compare({14, 70, 48}, {.gelu = true});
+  compare({14, 70, 48}, {.bias = false, .gelu = true, .residual = true});
+  compare({1, 70, 48}, {.residual = true, .in_place = true});
+  compare({100, 70, 48}, {.gelu = true, .residual = true, .in_place = true});
+}
+
+TEST_P(LinearTest, KeepsItsToleranceWithOutliers) { compare({9, 65, 257}, {.outliers = true}); }
+
+TEST_P(LinearTest, TakesOverlappingRowsAsAConvolutionDoes) {
+  const int64_t frames = 40, channels = 10, n = 24;
+  const std::vector<float> x = random_values(static_cast<size_t>(frames * channels), 5);
+  const std::vector<float> w = random_values(static_cast<size_t>(n * 3 * channels), 6);
+  for (const int64_t step : {1, 2}) {
+    const int64_t m = (frames - 3) / step + 1;
+    const auto run_on = [&](const Device& device, Executor& executor) {
+      const std::unique_ptr<Weight> weight = device.pack(w, n, 3 * channels, false);
+      const GuardedMatrix in(device, frames, channels, x, 0);
+      const GuardedMatrix y(device, m, n);
+      const Tensor patches(in.tensor().data, DataType::f32, m, 3 * channels, step * channels);
+      ops::linear(executor, {patches, weight.get(), {}, Activation::none, {}, y.tensor()});
+      EXPECT_TRUE(y.guards_intact());
+      return y.values();
+    };
+    const std::vector<float> expected = run_on(*plain_device_, *plain_), found = run_on(*device_, *executor_);
+    for (int64_t row = 0; row < m; ++row) {
+      const auto patch = std::span(x).subspan(static_cast<size_t>(row * step * channels), 3 * channels);
+      for (int64_t col = 0; col < n; ++col) {
+        const auto i = static_cast<size_t>(row * n + col);
+        ASSERT_NEAR(found[i], expected[i], bound(patch, row_of(w, col, 3 * channels)));
+      }
+    }
+  }
+}
+
+TEST_P(LinearTest, GivesARowTheSameBitsInAnyBatchAndForAnyThreads) {
+  const Shape s{40, 1100, 512};
+  const std::vector<float> x = random_values(static_cast<size_t>(s.m * s.k), 7, true);
+  const std::vector<float> w = random_values(static_cast<size_t>(s.n * s.k), 8);
+  const std::unique_ptr<Weight> weight = device_->pack(w, s.n, s.k, false);
+  const GuardedMatrix in(*device_, s.m, s.k, x);
+  const auto rows = [&](Executor& executor, int64_t first, int64_t n) {
+    const GuardedMatrix y(*device_, n, s.n);
+    ops::linear(executor, {in.tensor().rows_from(first, n), weight.get(), {}, Activation::gelu, {}, y.tensor()});
+    return y.values();
+  };
+  const std::vector<float> all = rows(*executor_, 0, s.m);
+  const std::unique_ptr<Executor> single = device_->open(1);
+  EXPECT_EQ(rows(*single, 0, s.m), all);
+  for (const auto& [first, n] : {std::pair<int64_t, int64_t>{0, 1}, {39, 1}, {3, 2}, {5, 4}, {7, 8}, {20, 13}}) {
+    const std::vector<float> some = rows(*executor_, first, n);
+    EXPECT_TRUE(std::equal(some.begin(), some.end(), all.begin() + first * s.n)) << first << " + " << n;
+  }
+}
+
+TEST_P(LinearTest, DoesNothingForNoRowsAndRefusesWrongSizes) {
+  const std::unique_ptr<Weight> weight = device_->pack(random_values(12, 1), 3, 4, false);
+  const GuardedMatrix x(*device_, 2, 4), y(*device_, 2, 3), narrow(*device_, 2, 2);
+  ops::linear(*executor_, {x.tensor().rows_from(0, 0), weight.get(), {}, Activation::none, {}, y.tensor()});
+  EXPECT_TRUE(y.guards_intact());
+  EXPECT_THROW(ops::linear(*executor_, {narrow.tensor(), weight.get(), {}, Activation::none, {}, y.tensor()}), Error);
+  EXPECT_THROW(ops::linear(*executor_, {x.tensor(), weight.get(), {}, Activation::none, {}, narrow.tensor()}), Error);
+}
+
+FW_INSTANTIATE_OP_TEST(LinearTest);
+
+}  // namespace
+}  // namespace fw
