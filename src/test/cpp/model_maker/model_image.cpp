@@ -45,7 +45,10 @@ TensorImage& ModelImage::tensor(const std::string& name) {
 
 std::vector<std::byte> ModelImage::bytes() const {
   std::vector<std::byte> all;
-  emit(*this, [&](std::span<const std::byte> field) { all.insert(all.end(), field.begin(), field.end()); });
+  emit(*this, [&](std::span<const std::byte> field) {
+    all.resize(all.size() + field.size());
+    std::copy(field.begin(), field.end(), all.end() - static_cast<std::ptrdiff_t>(field.size()));
+  });
   return all;
 }
 

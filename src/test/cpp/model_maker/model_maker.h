@@ -39,9 +39,9 @@ struct ModelRecipe {
   /** Multiplies the rule's weights of matrices and convolutions. */
   float scale = 1.0f;
   /** Text tokens; empty takes made_up_tokens. */
-  std::vector<std::string> tokens;
+  std::vector<std::string> tokens = {};
   /** Needs a width that is a power of two. */
-  Script script;
+  Script script = {};
 };
 
 /** The shape of v3.json: 128 mels, 51,866 tokens, 2 + 2 layers of width 128. */
