@@ -52,7 +52,7 @@ step() {
 }
 
 java_tests() {
-  maven resources:testResources compiler:testCompile surefire:test
+  maven -Dfastwhisper.script=true resources:testResources compiler:testCompile surefire:test
 }
 
 configure_and_build() {

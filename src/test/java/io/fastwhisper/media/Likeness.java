@@ -1,7 +1,7 @@
 package io.fastwhisper.media;
 
 /** Finds a piece of sound in another one. */
-final class Likeness {
+public final class Likeness {
   private Likeness() {}
 
   /**
@@ -10,13 +10,13 @@ final class Likeness {
    * @param lag samples behind the expected place
    * @param correlation -1 to 1
    */
-  record Place(int lag, double correlation) {}
+  public record Place(int lag, double correlation) {}
 
   /**
    * Looks for {@code length} samples of {@code piece} from {@code pieceAt} on in {@code whole}, at {@code wholeAt} and up to
    * {@code reach} samples around.
    */
-  static Place find(float[] piece, int pieceAt, int length, float[] whole, int wholeAt, int reach) {
+  public static Place find(float[] piece, int pieceAt, int length, float[] whole, int wholeAt, int reach) {
     Place best = new Place(0, -1);
     for (int lag = -reach; lag <= reach; lag++) {
       int from = wholeAt + lag;

@@ -16,7 +16,7 @@ import java.util.Locale;
  * <p>Every frame of a made picture carries its number as sixteen bars, white for 1, the lowest bit on the left; every sound is
  * noise by rule, so that each stretch of it resembles no other.
  */
-final class MediaMaker {
+public final class MediaMaker {
   static final int WIDTH = 320;
   static final int HEIGHT = 64;
   private static final int BITS = 16;
@@ -25,7 +25,7 @@ final class MediaMaker {
   private final Ffmpeg ffmpeg;
   private final Path folder;
 
-  MediaMaker(Path folder) throws MediaException {
+  public MediaMaker(Path folder) throws MediaException {
     this.ffmpeg = Ffmpeg.bundled(MediaLimits.DEFAULT.memoryBytes());
     this.folder = folder;
   }
@@ -54,7 +54,7 @@ final class MediaMaker {
   }
 
   /** Runs ffmpeg with these arguments and the file as output. */
-  Path make(String name, String... arguments) throws Exception {
+  public Path make(String name, String... arguments) throws Exception {
     Path file = folder.resolve(name);
     List<String> command = new ArrayList<>(List.of("-y"));
     command.addAll(List.of(arguments));
