@@ -72,7 +72,7 @@ final class FilmJoiner {
     arguments.addAll(List.of("-f", "concat", "-safe", "0", "-i", ChildProcesses.localUrl(list)));
     arguments.addAll(List.of("-protocol_whitelist", "file", "-format_whitelist", "ffmetadata"));
     arguments.addAll(List.of("-f", "ffmetadata", "-i", ChildProcesses.localUrl(chapters)));
-    arguments.addAll(List.of("-map_metadata", "-1", "-map_chapters", "1"));
+    arguments.addAll(List.of("-map_metadata:g", "-1", "-map_metadata:s", "-1", "-map_chapters", "1"));
     if (!format.audioOnly()) {
       arguments.addAll(List.of("-map", "0:v:0", "-c:v", "copy"));
       arguments.addAll(List.of("-video_track_timescale", Long.toString(ClipCutter.ticksPerSecond(times))));
