@@ -54,6 +54,7 @@ public final class JobCoordinator extends VerticleBase {
   private final Map<Class<? extends Event>, Consumer<Event>> handlers = new HashMap<>();
   private final JobFiles files;
   private long nextJobNumber;
+  private int filesToRemove;
 
   private record RunningJob(Job job, long number, JobFolder folder) {}
 
@@ -202,7 +203,14 @@ public final class JobCoordinator extends VerticleBase {
     } else if (effect instanceof Effect.Tell tell) {
       vertx.eventBus().publish(Addresses.feed(job.id()), tell.event());
     } else if (effect instanceof Effect.Delete delete) {
-      files.delete(delete.file());
+      filesToRemove++;
+      files
+          .delete(delete.file())
+          .onComplete(
+              done -> {
+                filesToRemove--;
+                startWork();
+              });
     } else if (effect instanceof Effect.End) {
       end(running);
     }
@@ -253,8 +261,8 @@ public final class JobCoordinator extends VerticleBase {
 
   /** Fetching waits while enough segments wait for a device, so that a long video does not fill the disk with PCM. */
   private boolean mayFetch(Command command) {
-    return !(command instanceof FetchSegment)
-        || dispatcher.waiting() + fetches.running(FetchSegment.class) < 2 * settings.fetches();
+    int pcmFiles = fetches.running(FetchSegment.class) + dispatcher.waiting() + filesToRemove;
+    return !(command instanceof FetchSegment) || pcmFiles < 2 * settings.fetches();
   }
 
   private void act(List<LaneDispatcher.Action> actions) {

@@ -35,12 +35,16 @@ final class JobFiles {
     return made;
   }
 
-  /** Removes a file, if it is there. */
-  void delete(Path file) {
-    fileSystem
+  /** Removes a file, if it is there. Succeeds also where it stays, which is logged. */
+  Future<Void> delete(Path file) {
+    return fileSystem
         .exists(file.toString())
-        .compose(there -> there ? fileSystem.delete(file.toString()) : Future.succeededFuture())
-        .onFailure(e -> LOG.warn("{} cannot be removed: {}", file, e.getMessage()));
+        .compose(there -> there ? fileSystem.delete(file.toString()) : Future.<Void>succeededFuture())
+        .recover(
+            e -> {
+              LOG.warn("{} cannot be removed: {}", file, e.getMessage());
+              return Future.succeededFuture();
+            });
   }
 
   /** Removes all that a job has left. Succeeds also where something stays, which is logged. */
