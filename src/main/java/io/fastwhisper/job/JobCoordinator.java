@@ -22,7 +22,6 @@ import io.fastwhisper.find.WordFinder;
 import io.fastwhisper.transcribe.LaneDispatcher;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -53,6 +52,10 @@ public final class JobCoordinator extends VerticleBase {
   private final WorkQueue joins;
   private final Map<Class<? extends Event>, Consumer<Event>> handlers = new HashMap<>();
   private final JobFiles files;
+
+  /** Files of ended jobs that are being removed. */
+  private final Set<Future<Void>> leaving = new HashSet<>();
+
   private long nextJobNumber;
   private int filesToRemove;
 
@@ -79,15 +82,11 @@ public final class JobCoordinator extends VerticleBase {
         Consumers.register(vertx.eventBus(), Addresses.EVENTS, Event.class, this::take).completion());
   }
 
+  /** Cancels what runs; done when the files of all jobs are gone. */
   @Override
   public Future<?> stop() {
-    List<Future<Void>> gone = new ArrayList<>();
-    for (RunningJob running : jobs.values()) {
-      vertx.eventBus().publish(Addresses.STOP, new StopWork(new ClipId(running.job().id(), 0, 0, 0)));
-      gone.add(files.remove(running.folder()));
-    }
-    jobs.clear();
-    return Future.all(gone);
+    List.copyOf(jobs.keySet()).forEach(id -> with(id, job -> job.cancel(wallMs())));
+    return Future.all(List.copyOf(leaving));
   }
 
   // ---- what comes in
@@ -316,7 +315,13 @@ public final class JobCoordinator extends VerticleBase {
     Job job = running.job();
     jobs.remove(job.id());
     changed.remove(job.id());
-    files.remove(running.folder()).onComplete(done -> report(job));
+    Future<Void> gone = files.remove(running.folder());
+    leaving.add(gone);
+    gone.onComplete(
+        done -> {
+          leaving.remove(gone);
+          report(job);
+        });
   }
 
   // ---- what goes out

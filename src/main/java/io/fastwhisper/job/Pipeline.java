@@ -110,11 +110,10 @@ public final class Pipeline {
     return vertx.eventBus().request(Addresses.JOBS, new CancelJob(job)).mapEmpty();
   }
 
-  /** Undeploys everything, the last room first; jobs that run are stopped and leave nothing behind. */
+  /** Undeploys everything, the coordinator first: jobs that run are stopped and leave nothing behind. */
   public Future<Void> close() {
-    List<String> ids = new ArrayList<>(deployments);
+    List<String> ids = List.copyOf(deployments);
     deployments.clear();
-    Collections.reverse(ids);
     Future<Void> closed = Future.succeededFuture();
     for (String id : ids) {
       closed = closed.transform(done -> vertx.undeploy(id));

@@ -259,11 +259,11 @@ class JobCoordinatorTest {
     reached.get(30, TimeUnit.SECONDS);
     get(pipeline.cancel(JOB));
     assertEquals(JobStatus.CANCELLED, get(end).status());
-    assertEquals("0-0-0", rooms.asked(StopWork.class).get(0).from().toString());
     assertEquals(List.of(), left());
     // What was called off holds no place: the next job runs through.
     JobSnapshot next = get(pipeline.run(ScriptedRooms.job(2), request("b*1"), film(), snapshot -> {}));
     assertEquals(JobStatus.COMPLETED, next.status());
+    assertEquals("0-0-0", rooms.asked(StopWork.class).get(0).from().toString());
   }
 
   @Test
@@ -280,9 +280,10 @@ class JobCoordinatorTest {
               return null;
             });
     Pipeline pipeline = get(deploy(rooms, 6, 8));
-    pipeline.run(JOB, request("a*2"), film(), snapshot -> {});
+    Future<JobSnapshot> end = pipeline.run(JOB, request("a*2"), film(), snapshot -> {});
     reached.get(30, TimeUnit.SECONDS);
     get(pipeline.close());
+    assertEquals(JobStatus.CANCELLED, get(end).status());
     assertEquals(List.of(), left());
   }
 
