@@ -1,0 +1,274 @@
+#include "decode/lane.h"
+
+#include <algorithm>
+#include <exception>
+#include <new>
+#include <utility>
+
+#include "base/error.h"
+
+namespace fw {
+namespace {
+
+/** Rows of prompts that one step takes; it bounds the network's scratch and how long a step keeps the others waiting. */
+constexpr int32_t prompt_rows_per_step = 256;
+
+bool ends_the_lane(fw_status status) { return status == FW_STATUS_LANE_LOST || status == FW_STATUS_DEVICE_LOST; }
+
+WindowResult failed(int64_t tag, fw_status status, std::string message) {
+  WindowResult result;
+  result.tag = tag;
+  result.status = status;
+  result.message = std::move(message);
+  return result;
+}
+
+WindowResult cancelled_result(int64_t tag) { return failed(tag, FW_STATUS_CANCELLED, "cancelled"); }
+
+/** The shortest text context in which every prompt leaves places for a text. */
+constexpr int32_t min_text_ctx = 16;
+
+}  // namespace
+
+NetworkLimits network_limits(const LaneLimits& limits, int32_t n_threads) {
+  return {.n_windows = limits.batch, .n_sequences = limits.batch * limits.max_beam, .n_threads = n_threads};
+}
+
+Lane::Lane(std::unique_ptr<Network> network, const Vocabulary& vocabulary, int32_t n_text_ctx, const LaneLimits& limits)
+    : network_(std::move(network)),
+      vocabulary_(vocabulary),
+      n_text_ctx_(n_text_ctx),
+      limits_(limits),
+      slots_(static_cast<size_t>(limits.batch)),
+      occupants_(static_cast<size_t>(limits.batch)) {
+  if (n_text_ctx < min_text_ctx) {
+    throw Error(FW_STATUS_UNSUPPORTED, "the model's text context is " + std::to_string(n_text_ctx) + " tokens; a lane needs at least " +
+                                           std::to_string(min_text_ctx));
+  }
+  for (int32_t s = 0; s != limits.batch; ++s) {
+    slots_[static_cast<size_t>(s)].window = s;
+    slots_[static_cast<size_t>(s)].first_sequence = s * limits.max_beam;
+  }
+  // Nothing inside the lane then needs memory to change its queue.
+  const size_t n_places = static_cast<size_t>(limits.batch + limits.queue);
+  waiting_.reserve(n_places);
+  finished_.reserve(n_places);
+  rows_.reserve(static_cast<size_t>(limits.batch * limits.max_beam + prompt_rows_per_step));
+  thread_ = std::thread([this] { run(); });
+}
+
+Lane::~Lane() {
+  {
+    const std::lock_guard lock(mutex_);
+    stop_ = true;
+  }
+  work_.notify_all();
+  finished_any_.notify_all();
+  thread_.join();
+}
+
+int32_t Lane::n_inside() const {
+  const auto n_busy = std::count_if(occupants_.begin(), occupants_.end(), [](const Occupant& o) { return o.busy; });
+  return static_cast<int32_t>(waiting_.size() + finished_.size()) + static_cast<int32_t>(n_busy);
+}
+
+bool Lane::submit(WindowRequest&& request) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (lost_) throw Error(lost_->status, lost_->message);
+    if (n_inside() >= limits_.batch + limits_.queue) return false;
+    waiting_.push_back(std::move(request));
+  }
+  work_.notify_one();
+  return true;
+}
+
+std::optional<WindowResult> Lane::poll(std::chrono::milliseconds timeout) {
+  std::unique_lock lock(mutex_);
+  finished_any_.wait_for(lock, timeout, [this] { return !finished_.empty() || stop_ || n_inside() == 0; });
+  if (finished_.empty()) return std::nullopt;
+  std::optional<WindowResult> result(std::move(finished_.front()));
+  finished_.erase(finished_.begin());
+  return result;
+}
+
+int32_t Lane::free_places() const {
+  const std::lock_guard lock(mutex_);
+  return lost_ ? 0 : limits_.batch + limits_.queue - n_inside();
+}
+
+void Lane::cancel(int64_t tag) {
+  {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(waiting_, [&](const WindowRequest& request) {
+      if (request.tag != tag) return false;
+      finished_.push_back(cancelled_result(tag));
+      return true;
+    });
+    for (Occupant& occupant : occupants_) occupant.cancelled |= occupant.busy && occupant.tag == tag;
+  }
+  finished_any_.notify_all();
+}
+
+bool Lane::busy() const {
+  return std::any_of(slots_.begin(), slots_.end(), [](const Slot& slot) { return slot.decoder.has_value(); });
+}
+
+bool Lane::stopping() const {
+  const std::lock_guard lock(mutex_);
+  return stop_ || lost_.has_value();
+}
+
+bool Lane::wait_for_work() {
+  std::unique_lock lock(mutex_);
+  work_.wait(lock, [this] { return stop_ || lost_ || !waiting_.empty() || busy(); });
+  return !stop_ && !lost_;
+}
+
+void Lane::run() noexcept {
+  try {
+    while (wait_for_work()) {
+      drop_cancelled();
+      admit();
+      step();
+    }
+  } catch (...) {
+    // Not even a failure could be written down. The text is short enough to need no memory.
+    lose({FW_STATUS_LANE_LOST, "out of memory"});
+  }
+}
+
+template <typename Work>
+std::optional<Lane::Failure> Lane::try_to(Work&& work) {
+  try {
+    work();
+    return std::nullopt;
+  } catch (const Error& error) {
+    return Failure{error.status(), error.what()};
+  } catch (const std::bad_alloc&) {
+    return Failure{FW_STATUS_OUT_OF_MEMORY, "out of host memory"};
+  } catch (const std::exception& error) {
+    return Failure{FW_STATUS_INTERNAL, error.what()};
+  }
+}
+
+template <typename Work>
+void Lane::work_on(Slot& slot, Work&& work) {
+  const std::optional<Failure> failure = try_to(std::forward<Work>(work));
+  if (!failure) return;
+  if (ends_the_lane(failure->status)) {
+    lose(*failure);
+  } else {
+    leave(slot, failed(slot.request.tag, failure->status, failure->message));
+  }
+}
+
+void Lane::admit() {
+  for (size_t s = 0; s != slots_.size() && !stopping(); ++s) {
+    Slot& slot = slots_[s];
+    if (slot.decoder) continue;
+    {
+      const std::lock_guard lock(mutex_);
+      if (waiting_.empty()) return;
+      slot.request = std::move(waiting_.front());
+      waiting_.erase(waiting_.begin());
+      occupants_[s] = {.tag = slot.request.tag, .busy = true};
+    }
+    slot.started = Clock::now();
+    work_on(slot, [&] {
+      network_->encode(slot.window, slot.request.samples);
+      slot.decoder.emplace(vocabulary_, n_text_ctx_, slot.request, slot.window, slot.first_sequence);
+    });
+  }
+}
+
+void Lane::drop_cancelled() {
+  for (Slot& slot : slots_) {
+    if (slot.decoder && cancelled(slot)) leave(slot, cancelled_result(slot.request.tag));
+  }
+}
+
+void Lane::step() {
+  rows_.clear();
+  int32_t n_prompt_rows = prompt_rows_per_step;
+  size_t n_picks = 0;
+  std::vector<Slot*> stepping;
+  for (Slot& slot : slots_) {
+    if (!slot.decoder) continue;
+    slot.first_row = rows_.size();
+    const AppendedRows appended = slot.decoder->append_rows(rows_, n_prompt_rows);
+    n_prompt_rows -= appended.n_prompt;
+    slot.n_rows = rows_.size() - slot.first_row;
+    slot.n_picks = static_cast<size_t>(appended.n_picks);
+    n_picks += slot.n_picks;
+    if (slot.n_rows != 0) stepping.push_back(&slot);
+  }
+  if (stepping.empty() || stopping()) return;
+
+  std::vector<Pick> picks;
+  const std::optional<Failure> failure = try_to([&] { picks = step_rows(rows_, n_picks); });
+  if (failure && ends_the_lane(failure->status)) {
+    lose(*failure);
+    return;
+  }
+  std::span<const Pick> rest(picks);
+  for (Slot* slot : stepping) {
+    if (stopping()) return;
+    if (failure) {
+      // Whose fault it was cannot be told from a step of all: each window repeats it alone, which changes none of its results.
+      const std::span<const StepRow> own = std::span(rows_).subspan(slot->first_row, slot->n_rows);
+      work_on(*slot, [&] { advance(*slot, step_rows(own, slot->n_picks)); });
+    } else {
+      work_on(*slot, [&] { advance(*slot, rest.first(slot->n_picks)); });
+      rest = rest.subspan(slot->n_picks);
+    }
+  }
+}
+
+std::vector<Pick> Lane::step_rows(std::span<const StepRow> rows, size_t n_picks) {
+  std::vector<Pick> picks = network_->step(rows);
+  if (picks.size() != n_picks) {
+    throw Error(FW_STATUS_INTERNAL, "a step of " + std::to_string(rows.size()) + " rows gave " + std::to_string(picks.size()) +
+                                        " picks; expected " + std::to_string(n_picks));
+  }
+  return picks;
+}
+
+void Lane::advance(Slot& slot, std::span<const Pick> picks) {
+  slot.decoder->take(picks, *network_);
+  if (!slot.decoder->done()) return;
+  leave(slot, write_transcript(vocabulary_, slot.request, slot.decoder->text(), *network_, slot.window, slot.first_sequence));
+}
+
+bool Lane::cancelled(const Slot& slot) const {
+  const std::lock_guard lock(mutex_);
+  return occupants_[static_cast<size_t>(slot.window)].cancelled;
+}
+
+void Lane::leave(Slot& slot, WindowResult&& result) {
+  result.elapsed_ms = std::chrono::duration<float, std::milli>(Clock::now() - slot.started).count();
+  slot.decoder.reset();
+  {
+    const std::lock_guard lock(mutex_);
+    Occupant& occupant = occupants_[static_cast<size_t>(slot.window)];
+    finished_.push_back(occupant.cancelled ? cancelled_result(occupant.tag) : std::move(result));
+    occupant = {};
+  }
+  finished_any_.notify_all();
+}
+
+void Lane::lose(const Failure& failure) {
+  {
+    const std::lock_guard lock(mutex_);
+    lost_ = failure;
+    for (Occupant& occupant : occupants_) {
+      if (occupant.busy) finished_.push_back(failed(occupant.tag, failure.status, failure.message));
+      occupant = {};
+    }
+    for (const WindowRequest& request : waiting_) finished_.push_back(failed(request.tag, failure.status, failure.message));
+    waiting_.clear();
+  }
+  finished_any_.notify_all();
+}
+
+}  // namespace fw

@@ -1,0 +1,132 @@
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "decode/transcript.h"
+#include "decode/window_decoder.h"
+#include "decode/window_request.h"
+#include "model/network.h"
+#include "model/vocabulary.h"
+
+namespace fw {
+
+/** Sizes of a lane; see fw_lane_params. */
+struct LaneLimits {
+  int32_t batch = 8;
+  int32_t max_beam = 5;
+  int32_t queue = 8;
+};
+
+/** What a network for these limits has to hold: each window of the batch has max_beam sequences of its own. */
+NetworkLimits network_limits(const LaneLimits& limits, int32_t n_threads);
+
+/**
+ * One unit of concurrent work: takes windows in, decodes up to `batch` of them together on a thread of its own, and gives
+ * results out in the order they finish. A window that finishes leaves the batch, and the next one takes its place before the next step.
+ *
+ * A window whose work fails comes out as failed, alone: where a step of the whole batch fails, it is repeated for each window
+ * by itself. FW_STATUS_LANE_LOST and FW_STATUS_DEVICE_LOST from the network end the lane: all its windows come out with that status, and
+ * it takes no more.
+ *
+ * All functions may be called from any thread; none waits for the network except the destructor, which waits for the step
+ * that is running.
+ */
+class Lane {
+ public:
+  /** The vocabulary must outlive the lane. */
+  Lane(std::unique_ptr<Network> network, const Vocabulary& vocabulary, int32_t n_text_ctx, const LaneLimits& limits);
+  ~Lane();
+  Lane(const Lane&) = delete;
+  Lane& operator=(const Lane&) = delete;
+
+  const LaneLimits& limits() const { return limits_; }
+
+  /** Takes the window over, or answers false where the lane is full. Throws the status of a lost lane. */
+  bool submit(WindowRequest&& request);
+  /** A finished window; nothing where none finishes in time, and at once where none is inside. */
+  std::optional<WindowResult> poll(std::chrono::milliseconds timeout);
+  /** Windows that can be submitted now; 0 where the lane is lost. A finished window holds its place until it is polled. */
+  int32_t free_places() const;
+  /** Drops the windows inside that have this tag: those that wait now, those in the batch at the next step. */
+  void cancel(int64_t tag);
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  /** One place of the batch: free, or a window that is encoded and on its way. */
+  struct Slot {
+    int32_t window = 0;
+    int32_t first_sequence = 0;
+    WindowRequest request;
+    std::optional<WindowDecoder> decoder;
+    Clock::time_point started;
+    /** Rows and picks in the step that is being put together. */
+    size_t first_row = 0;
+    size_t n_rows = 0;
+    size_t n_picks = 0;
+  };
+  /** What other threads need to know of a slot. */
+  struct Occupant {
+    int64_t tag = 0;
+    bool busy = false;
+    bool cancelled = false;
+  };
+  struct Failure {
+    fw_status status;
+    std::string message;
+  };
+
+  void run() noexcept;
+  bool wait_for_work();
+  void drop_cancelled();
+  void admit();
+  void step();
+  std::vector<Pick> step_rows(std::span<const StepRow> rows, size_t n_picks);
+  /** Gives a window its picks and, where that was its last step, lets it leave. */
+  void advance(Slot& slot, std::span<const Pick> picks);
+  void leave(Slot& slot, WindowResult&& result);
+  void lose(const Failure& failure);
+  template <typename Work>
+  static std::optional<Failure> try_to(Work&& work);
+  /** Does work for one window, and lets it leave as failed where that throws. */
+  template <typename Work>
+  void work_on(Slot& slot, Work&& work);
+
+  bool busy() const;
+  bool stopping() const;
+  bool cancelled(const Slot& slot) const;
+  /** Under the mutex. */
+  int32_t n_inside() const;
+
+  std::unique_ptr<Network> network_;
+  const Vocabulary& vocabulary_;
+  const int32_t n_text_ctx_;
+  const LaneLimits limits_;
+
+  /** Touched by the lane's thread alone. */
+  std::vector<Slot> slots_;
+  std::vector<StepRow> rows_;
+
+  mutable std::mutex mutex_;
+  std::condition_variable work_;
+  std::condition_variable finished_any_;
+  std::vector<WindowRequest> waiting_;
+  std::vector<Occupant> occupants_;
+  std::vector<WindowResult> finished_;
+  std::optional<Failure> lost_;
+  bool stop_ = false;
+
+  /** The last member: it runs on all the others. */
+  std::thread thread_;
+};
+
+}  // namespace fw

@@ -1,0 +1,65 @@
+#include "decode/transcript.h"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include "audio/window_plan.h"
+
+namespace fw {
+namespace {
+
+/** A time stamp's step: 20 ms (Radford et al. 2022, 2.3). */
+constexpr int64_t timestamp_samples = FW_SAMPLE_RATE_HZ / 50;
+
+std::string cue_text(const Vocabulary& vocabulary, std::span<const int32_t> tokens) {
+  const std::string text = vocabulary.decode(tokens);
+  const size_t first = text.find_first_not_of(' ');
+  if (first == std::string::npos) return {};
+  return text.substr(first, text.find_last_not_of(' ') - first + 1);
+}
+
+std::span<const int32_t> tokens_of(std::span<const int32_t> tokens, const CueRange& cue) {
+  return tokens.subspan(static_cast<size_t>(cue.first_token), static_cast<size_t>(cue.n_tokens));
+}
+
+}  // namespace
+
+std::vector<CueRange> cut_cues(const Vocabulary& vocabulary, std::span<const int32_t> tokens, int64_t n_samples) {
+  const SpecialTokens& special = vocabulary.special();
+  const size_t n = tokens.size();
+  const auto time = [&](size_t i) {
+    return std::min<int64_t>((tokens[i] - special.timestamp_begin) * timestamp_samples, n_samples);
+  };
+  std::vector<CueRange> cues;
+  int64_t end_before = 0;
+  for (size_t i = 0; i != n;) {
+    CueRange cue{.first_token = static_cast<int32_t>(i), .first_sample = end_before, .end_sample = n_samples};
+    if (special.is_timestamp(tokens[i])) cue.first_sample = std::max(time(i++), end_before);
+    while (i != n && !special.is_timestamp(tokens[i])) ++i;
+    if (i != n) cue.end_sample = std::max(time(i++), cue.first_sample);
+    cue.n_tokens = static_cast<int32_t>(i) - cue.first_token;
+    end_before = cue.end_sample;
+    const bool behind_the_end = !cues.empty() && cue.first_sample >= n_samples;
+    if (!behind_the_end && !cue_text(vocabulary, tokens_of(tokens, cue)).empty()) cues.push_back(cue);
+  }
+  return cues;
+}
+
+WindowResult write_transcript(const Vocabulary& vocabulary, const WindowRequest& request, const DecodedText& text,
+                              Network& /*network*/, int32_t /*window*/, int32_t /*sequence*/) {
+  WindowResult result;
+  result.tag = request.tag;
+  result.text = text;
+  const std::vector<CueRange> ranges = cut_cues(vocabulary, text.tokens, static_cast<int64_t>(request.samples.size()));
+  for (const CueRange& range : ranges) {
+    result.cues.push_back({.first_sample = source_sample(request.spans, range.first_sample),
+                           .end_sample = source_sample(request.spans, range.end_sample, true),
+                           .text = cue_text(vocabulary, tokens_of(text.tokens, range)),
+                           .first_token = range.first_token,
+                           .n_tokens = range.n_tokens});
+  }
+  return result;
+}
+
+}  // namespace fw

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "align/word_times.h"
+#include "decode/window_decoder.h"
+#include "decode/window_request.h"
+
+namespace fw {
+
+/** One timed line of a window's text. */
+struct Cue {
+  /** On the caller's PCM. */
+  int64_t first_sample = 0;
+  int64_t end_sample = 0;
+  /** UTF-8, without surrounding blanks; never empty. */
+  std::string text;
+  /** Range of its tokens, time stamps included, and of its words. */
+  int32_t first_token = 0;
+  int32_t n_tokens = 0;
+  int32_t first_word = 0;
+  int32_t n_words = 0;
+};
+
+/** One finished window. */
+struct WindowResult {
+  int64_t tag = 0;
+  fw_status status = FW_STATUS_OK;
+  /** Why it failed; empty where it did not. */
+  std::string message;
+  DecodedText text;
+  std::vector<Cue> cues;
+  std::vector<Word> words;
+  /** From the first encoder step to the last word. */
+  float elapsed_ms = 0.0f;
+};
+
+/** A cue in the window's own samples, as the time stamps among the tokens tell it. */
+struct CueRange {
+  int32_t first_token = 0;
+  int32_t n_tokens = 0;
+  int64_t first_sample = 0;
+  int64_t end_sample = 0;
+};
+
+/**
+ * Cuts sampled tokens at their time stamps: a cue goes from a time stamp, or the end of the cue before, to the next time
+ * stamp, or the end of the window. Times are held inside the window; what begins behind its end is left out, since there is
+ * no sound that it could come from. Cues without text are left out. Without time stamps all is one cue.
+ */
+std::vector<CueRange> cut_cues(const Vocabulary& vocabulary, std::span<const int32_t> tokens, int64_t n_samples);
+
+/**
+ * Cues, and words where they are asked for, on the time line of the caller's PCM. A cue with words begins with its first word
+ * and ends with its last. network and the window's place and sequence in it serve the alignment.
+ */
+WindowResult write_transcript(const Vocabulary& vocabulary, const WindowRequest& request, const DecodedText& text,
+                              Network& network, int32_t window, int32_t sequence);
+
+}  // namespace fw
