@@ -39,8 +39,7 @@ final class ChildProcesses implements AutoCloseable {
       Executors.newSingleThreadScheduledExecutor(daemonThreads("fastwhisper-media-watch"));
   private final Thread hook = new Thread(this::killAll, "fastwhisper-media-end");
 
-  ChildProcesses(Ffmpeg ffmpeg, MediaLimits limits) throws MediaException {
-    this.ffmpeg = ffmpeg;
+  ChildProcesses(MediaLimits limits) throws MediaException {
     this.limits = limits;
     try {
       folder = Files.createTempDirectory("fastwhisper-media-");
@@ -48,6 +47,12 @@ final class ChildProcesses implements AutoCloseable {
       throw MediaException.permanent("no temporary folder: " + e.getMessage(), "fastwhisper-media", "Set java.io.tmpdir.");
     }
     Runtime.getRuntime().addShutdownHook(hook);
+    try {
+      ffmpeg = Ffmpeg.bundled(limits.memoryBytes(), folder);
+    } catch (MediaException e) {
+      close();
+      throw e;
+    }
   }
 
   Ffmpeg ffmpeg() {

@@ -1,10 +1,11 @@
 package io.fastwhisper.media;
 
-import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +26,8 @@ import org.bytedeco.javacpp.Loader;
  */
 record Ffmpeg(Path ffmpeg, Path ffprobe, List<String> launcher, Path standIns, String version) {
   private static final String FFMPEG_RESOURCE = "/org/bytedeco/ffmpeg/" + Loader.getPlatform() + "/";
-  private static final String STAND_IN_RESOURCE = "/io/fastwhisper/media/standins/";
+  private static final List<String> STAND_INS =
+      List.of("libpulse.so.0", "libasound.so.2", "libxcb.so.1", "libxcb-shm.so.0");
   private static final Pattern VERSION = Pattern.compile("ffmpeg version (\\S+)");
   private static final long START_LIMIT_SECONDS = 30;
 
@@ -41,16 +43,18 @@ record Ffmpeg(Path ffmpeg, Path ffprobe, List<String> launcher, Path standIns, S
    * Unpacks the programs and starts one, at first as the machine is, then with the stand-ins.
    *
    * @param memoryBytes limit for each child
+   * @param folder where the stand-ins go, if they are needed
    */
-  static Ffmpeg bundled(long memoryBytes) throws MediaException {
-    Path folder = unpacked(FFMPEG_RESOURCE);
-    Path ffmpeg = executable(folder.resolve("ffmpeg"));
-    Path ffprobe = executable(folder.resolve("ffprobe"));
+  static Ffmpeg bundled(long memoryBytes, Path folder) throws MediaException {
+    Path programs = unpacked();
+    Path ffmpeg = executable(programs.resolve("ffmpeg"));
+    Path ffprobe = executable(programs.resolve("ffprobe"));
     List<String> launcher = launcher(memoryBytes);
     String said = said(launcher, ffmpeg, null);
     Path standIns = null;
     if (!VERSION.matcher(said).find()) {
-      standIns = unpacked(STAND_IN_RESOURCE);
+      placeStandIns(folder);
+      standIns = folder;
       said = said(launcher, ffmpeg, standIns);
     }
     Matcher version = VERSION.matcher(said);
@@ -74,18 +78,27 @@ record Ffmpeg(Path ffmpeg, Path ffprobe, List<String> launcher, Path standIns, S
     }
   }
 
-  private static Path unpacked(String resource) throws MediaException {
+  private static Path unpacked() throws MediaException {
     try {
-      File[] folders = Loader.cacheResources(resource);
-      if (folders.length == 0) {
-        throw MediaException.permanent("not among our files", resource, "Build again.");
-      }
-      return folders[0].toPath();
+      return Loader.cacheResources(FFMPEG_RESOURCE)[0].toPath();
     } catch (IOException e) {
       throw MediaException.permanent(
-          "cannot be unpacked: " + e.getMessage(),
-          resource,
-          "Make room in ~/.javacpp/cache, or name another folder with -Dorg.bytedeco.javacpp.cachedir.");
+          "the bundled ffmpeg cannot be unpacked: " + e.getMessage(),
+          "~/.javacpp/cache",
+          "Make room there, or name another folder with -Dorg.bytedeco.javacpp.cachedir.");
+    }
+  }
+
+  private static void placeStandIns(Path folder) throws MediaException {
+    for (String name : STAND_INS) {
+      try (InputStream resource = Ffmpeg.class.getResourceAsStream("standins/" + name)) {
+        if (resource == null) {
+          throw MediaException.permanent("not among our files", name, "Build again.");
+        }
+        Files.copy(resource, folder.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+      } catch (IOException e) {
+        throw MediaException.permanent("cannot be written: " + e.getMessage(), folder.resolve(name), "");
+      }
     }
   }
 

@@ -44,7 +44,7 @@ public final class Media implements AutoCloseable {
    * @throws MediaException where it does not start on this machine
    */
   public static Media open(MediaLimits limits) throws MediaException {
-    return new Media(new ChildProcesses(Ffmpeg.bundled(limits.memoryBytes()), limits));
+    return new Media(new ChildProcesses(limits));
   }
 
   /** The version of ffmpeg, as it names itself. */

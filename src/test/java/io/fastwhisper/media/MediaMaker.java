@@ -25,8 +25,8 @@ public final class MediaMaker {
   private final Ffmpeg ffmpeg;
   private final Path folder;
 
-  public MediaMaker(Path folder) throws MediaException {
-    this.ffmpeg = Ffmpeg.bundled(MediaLimits.DEFAULT.memoryBytes());
+  public MediaMaker(Path folder) throws Exception {
+    this.ffmpeg = Ffmpeg.bundled(MediaLimits.DEFAULT.memoryBytes(), Files.createTempDirectory(folder, "standins"));
     this.folder = folder;
   }
 
