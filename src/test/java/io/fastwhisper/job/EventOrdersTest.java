@@ -1,0 +1,442 @@
+package io.fastwhisper.job;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.fastwhisper.bus.Command;
+import io.fastwhisper.bus.Event;
+import io.fastwhisper.compile.ClipLedger;
+import io.fastwhisper.domain.ClipId;
+import io.fastwhisper.domain.Cue;
+import io.fastwhisper.domain.CutFile;
+import io.fastwhisper.domain.Failure;
+import io.fastwhisper.domain.FilmClip;
+import io.fastwhisper.domain.JobId;
+import io.fastwhisper.domain.JobOptions;
+import io.fastwhisper.domain.JobRequest;
+import io.fastwhisper.domain.JobSnapshot;
+import io.fastwhisper.domain.JobStatus;
+import io.fastwhisper.domain.MediaFacts;
+import io.fastwhisper.domain.MediaFacts.Sound;
+import io.fastwhisper.domain.Segment;
+import io.fastwhisper.domain.SegmentId;
+import io.fastwhisper.domain.TimeRange;
+import io.fastwhisper.domain.TranscribeOptions;
+import io.fastwhisper.domain.Transcript;
+import io.fastwhisper.domain.Video;
+import io.fastwhisper.domain.VideoLocation;
+import io.fastwhisper.domain.Word;
+import io.fastwhisper.find.WordFinder;
+import io.fastwhisper.transcribe.LaneDispatcher;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Two jobs, the dispatcher and the ledgers, without a bus: what is asked for is answered in random order, fails at random, is
+ * answered twice or too late, devices die. Whatever happens, the outcome is the one that follows from what can be found. A
+ * failure names its seed; {@code -Dseeds=N} tries more.
+ */
+class EventOrdersTest {
+  private static final int SEEDS = Integer.getInteger("seeds", 1_500);
+  private static final SegmentPlan PLAN = new SegmentPlan(20_000, 4_000);
+  private static final int TRIES = 3;
+
+  @Test
+  void everyOrderOfEventsGivesTheSameFilm() {
+    for (int seed = 0; seed < SEEDS; seed++) {
+      World world = new World(seed);
+      world.play();
+      world.check();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 5, 10, 20, 40})
+  void aJobThatIsCancelledAtAnyMomentEndsAndAsksForNothingMore(int steps) {
+    for (int seed = 0; seed < 100; seed++) {
+      World world = new World(seed);
+      world.cancelAfter(steps);
+      world.play();
+      for (Run run : world.runs.values()) {
+        assertTrue(run.job.ended(), world.say("not ended"));
+      }
+      assertEquals(0, world.dispatcher.lent() + world.dispatcher.waiting(), world.say("left over"));
+    }
+  }
+
+  /** One job and what is true about its sources. */
+  private static final class Run {
+    final Job job;
+    final long number;
+    final ClipLedger ledger;
+    final long maxLengthMs;
+    final List<List<Integer>> segmentsOfSource = new ArrayList<>();
+    final List<String> published = new ArrayList<>();
+    final Set<Path> pcm = new HashSet<>();
+    int ends;
+
+    Run(Job job, long number, long maxLengthMs) {
+      this.job = job;
+      this.number = number;
+      this.maxLengthMs = maxLengthMs;
+      this.ledger = new ClipLedger(maxLengthMs);
+    }
+  }
+
+  private static final class World {
+    final int seed;
+    final Random random;
+    final LaneDispatcher dispatcher = new LaneDispatcher(new LaneDispatcher.Limits(1L << 40, 1L << 40));
+    final Map<JobId, Run> runs = new LinkedHashMap<>();
+
+    /** What has not happened yet. */
+    final List<Runnable> pending = new ArrayList<>();
+
+    /** How often each piece of work fails; drawn once, so that it does not depend on the order. */
+    final Map<Object, Integer> failuresLeft = new HashMap<>();
+
+    final Random truth;
+    int lives = 1;
+    boolean crashed;
+    int stepsToCancel = -1;
+    long nowMs = 1;
+
+    World(int seed) {
+      this.seed = seed;
+      this.random = new Random(seed * 31L + 7);
+      this.truth = new Random(seed);
+      for (int number = 0; number < 2; number++) {
+        Run run = run(number);
+        runs.put(run.job.id(), run);
+      }
+    }
+
+    private Run run(int number) {
+      List<String> sources = new ArrayList<>();
+      for (int i = 0; i <= truth.nextInt(3); i++) {
+        sources.add("source" + i);
+      }
+      long maxLengthMs = truth.nextInt(4) == 0 ? 2_400L * (1 + truth.nextInt(3)) : 0;
+      JobOptions options = new JobOptions(1_000, 1_000, 2_000, maxLengthMs, truth.nextInt(10), TranscribeOptions.DEFAULT);
+      JobRequest request = JobRequest.of(sources, List.of("freedom"), options);
+      Job job =
+          new Job(
+              ScriptedRooms.job(number),
+              request,
+              new WordFinder(request.targets()),
+              new JobFolder(Path.of("/work/" + number)),
+              Path.of("/film.mp4"),
+              new Job.Settings(PLAN, TRIES, 1),
+              nowMs);
+      Run run = new Run(job, number, maxLengthMs);
+      for (int i = 0; i < sources.size(); i++) {
+        List<Integer> videos = new ArrayList<>();
+        for (int v = truth.nextInt(3); v >= 0; v--) {
+          videos.add(1 + truth.nextInt(4));
+        }
+        run.segmentsOfSource.add(videos);
+      }
+      return run;
+    }
+
+    void cancelAfter(int steps) {
+      stepsToCancel = steps;
+    }
+
+    void play() {
+      for (Run run : runs.values()) {
+        perform(run, run.job.start(nowMs));
+      }
+      later(() -> device(3));
+      for (int step = 0; !pending.isEmpty(); step++) {
+        assertTrue(step < 20_000, say("does not end"));
+        if (step == stepsToCancel) {
+          runs.values().forEach(run -> perform(run, run.job.cancel(nowMs)));
+        }
+        nowMs++;
+        pending.remove(random.nextInt(pending.size())).run();
+        if (step % 16 == 0) {
+          runs.values().forEach(run -> run.job.snapshot(nowMs));
+        }
+      }
+    }
+
+    void check() {
+      for (Run run : runs.values()) {
+        JobSnapshot end = run.job.snapshot(nowMs);
+        assertEquals(1, run.ends, say("ended"));
+        List<String> expected = expectedClips(run);
+        assertEquals(expected, run.published, say(end.toString()));
+        assertEquals(expected.size(), end.clips().size(), say("clips of the film"));
+        boolean usable = end.usableVideos() > 0;
+        boolean joined = fails(List.of("join", run.job.id())) < TRIES;
+        if (!usable) {
+          assertEquals(JobStatus.ERROR, end.status(), say("without a usable source"));
+        } else if (!expected.isEmpty()) {
+          assertEquals(joined ? JobStatus.COMPLETED : JobStatus.ERROR, end.status(), say(end.message()));
+          assertEquals(joined, end.compilation() != null, say("film"));
+        } else {
+          assertTrue(end.status().ended() && end.compilation() == null, say(end.message()));
+        }
+        if (!end.earlyTermination()) {
+          assertEquals(Set.of(), run.pcm, say("PCM left"));
+          assertEquals(end.totalSegments(), end.segmentsCompleted(), say("segments"));
+          assertEquals(end.totalClips(), end.clipsCut() + end.clipsFailed(), say("clips"));
+        }
+      }
+      assertEquals(0, dispatcher.lent() + dispatcher.waiting(), say("left with the dispatcher"));
+    }
+
+    /** What follows from the truth alone. */
+    private List<String> expectedClips(Run run) {
+      List<String> clips = new ArrayList<>();
+      int video = 0;
+      long lengthMs = 0;
+      for (int source = 0; source < run.segmentsOfSource.size(); source++) {
+        if (fails(List.of("resolve", run.job.id(), source)) >= TRIES) {
+          continue;
+        }
+        for (int segments : run.segmentsOfSource.get(source)) {
+          boolean opens = fails(List.of("open", run.job.id(), video)) < TRIES;
+          for (int segment = 0; opens && segment < segments; segment++) {
+            SegmentId id = new SegmentId(run.job.id(), video, segment);
+            boolean heard =
+                fails(List.of("fetch", id)) < TRIES && fails(List.of("transcribe", id)) < TRIES && said(id);
+            if (heard && fails(List.of("cut", id.clip(0))) < TRIES) {
+              lengthMs += 2_400;
+              if (run.maxLengthMs == 0 || clips.isEmpty() || lengthMs <= run.maxLengthMs) {
+                clips.add(id.clip(0).toString());
+              } else {
+                return clips;
+              }
+            }
+          }
+          video++;
+        }
+      }
+      return clips;
+    }
+
+    private int fails(Object work) {
+      return new Random(seed * 1_000_003L + work.hashCode()).nextInt(8) == 0 ? 1 + Math.abs(work.hashCode() % 4) : 0;
+    }
+
+    private boolean said(SegmentId segment) {
+      return new Random(seed * 7_919L + segment.hashCode()).nextInt(4) != 0;
+    }
+
+    private boolean failsNow(Object work) {
+      int left = failuresLeft.computeIfAbsent(work, this::fails);
+      failuresLeft.put(work, left - 1);
+      return left > 0;
+    }
+
+    // ---- the rooms
+
+    private void perform(Run run, List<Effect> effects) {
+      for (Effect effect : effects) {
+        if (effect instanceof Effect.Send send) {
+          assertFalse(run.ends > 0 && !(send.command() instanceof Command.CloseLedger), say("asks after its end"));
+          ask(run, send.command());
+        } else if (effect instanceof Effect.Offer offer) {
+          act(dispatcher.offer(offer.segment(), run.job.request().options().priority(), run.number, nowMs));
+        } else if (effect instanceof Effect.Later wait) {
+          later(() -> perform(run, run.job.due(wait.then())));
+        } else if (effect instanceof Effect.CallOff off) {
+          JobId id = run.job.id();
+          act(
+              dispatcher.callOff(
+                  segment -> segment.job().equals(id) && segment.clip(0).compareTo(off.from()) >= 0, nowMs));
+        } else if (effect instanceof Effect.Delete delete) {
+          run.pcm.remove(delete.file());
+        } else if (effect instanceof Effect.End) {
+          run.ends++;
+        }
+      }
+    }
+
+    private void ask(Run run, Command command) {
+      Job job = run.job;
+      if (command instanceof Command.ResolveSource ask) {
+        int source = ask.source().number();
+        answer(
+            run,
+            List.of("resolve", job.id(), source),
+            () -> job.on(new Event.SourceResolved(job.id(), source, locations(run.segmentsOfSource.get(source))), nowMs),
+            () -> job.on(new Event.SourceFailed(job.id(), source, failure()), nowMs));
+      } else if (command instanceof Command.OpenVideo ask) {
+        answer(
+            run,
+            List.of("open", job.id(), ask.video().video()),
+            () -> job.on(opened(ask), nowMs),
+            () -> job.on(new Event.VideoFailed(ask.video(), failure()), nowMs));
+      } else if (command instanceof Command.FetchSegment ask) {
+        SegmentId id = ask.segment().id();
+        answer(
+            run,
+            List.of("fetch", id),
+            () -> {
+              if (job.snapshot(nowMs).status() == JobStatus.PROCESSING) {
+                run.pcm.add(ask.pcmFile());
+              }
+              return job.on(new Event.SegmentFetched(id, 16));
+            },
+            () -> job.on(new Event.FetchFailed(id, failure())));
+      } else if (command instanceof Command.CutClip ask) {
+        ClipId id = ask.clip().id();
+        CutFile file = new CutFile(id, ask.clipFile(), ask.clip().range().lengthMs());
+        answer(
+            run,
+            List.of("cut", id),
+            () -> job.on(new Event.ClipCut(file)),
+            () -> job.on(new Event.ClipFailed(id, failure())));
+      } else if (command instanceof Command.JoinFilm ask) {
+        answer(
+            run,
+            List.of("join", job.id()),
+            () -> job.on(new Event.CompilationReady(job.id(), ask.film(), 1, filmClips(ask)), nowMs),
+            () -> job.on(new Event.CompilationFailed(job.id(), failure()), nowMs));
+      } else {
+        later(() -> enter(run, command));
+      }
+    }
+
+    private interface Answer {
+      List<Effect> give();
+    }
+
+    /** One answer; now and then the good one comes twice. */
+    private void answer(Run run, Object work, Answer good, Answer bad) {
+      if (failsNow(work)) {
+        later(() -> perform(run, bad.give()));
+        return;
+      }
+      later(() -> perform(run, good.give()));
+      if (random.nextInt(10) == 0 && !work.toString().contains("fetch")) {
+        later(() -> perform(run, good.give()));
+      }
+    }
+
+    private void enter(Run run, Command command) {
+      ClipLedger.Published news;
+      if (command instanceof Command.CountVideos count) {
+        news = run.ledger.countVideos(count.videos());
+      } else if (command instanceof Command.TakeTickets take) {
+        news = run.ledger.takeTickets(take.video().video(), take.segments());
+      } else if (command instanceof Command.OpenTicket open) {
+        news = run.ledger.openTicket(open.segment().video(), open.segment().segment(), open.clips());
+      } else if (command instanceof Command.CloseTicket close) {
+        news =
+            run.ledger.closeTicket(close.clip().video(), close.clip().segment(), close.clip().clip(), close.file());
+      } else {
+        return;
+      }
+      if (news.any()) {
+        // The row itself arrives in order, as the bus delivers between two verticles.
+        if (run.ends == 0) {
+          news.added().forEach(file -> run.published.add(file.id().toString()));
+        }
+        perform(
+            run,
+            run.job.on(
+                new Event.PrefixGrown(
+                    run.job.id(), news.added(), news.lengthMs(), news.complete(), news.maxLengthReached()),
+                nowMs));
+      }
+    }
+
+    // ---- the device
+
+    private void device(int places) {
+      String worker = "w" + lives;
+      act(dispatcher.deviceReady("cpu", worker, nowMs));
+      act(dispatcher.placesFree("cpu", worker, places, nowMs));
+    }
+
+    private void act(List<LaneDispatcher.Action> actions) {
+      for (LaneDispatcher.Action action : actions) {
+        if (action instanceof LaneDispatcher.Grant grant) {
+          runs.get(grant.segment().job()).job.lent(grant.segment());
+          lent(grant);
+        } else if (action instanceof LaneDispatcher.Returned returned) {
+          runs.get(returned.segment().job()).job.returned(returned.segment());
+        } else if (action instanceof LaneDispatcher.GivenUp givenUp) {
+          Run run = runs.get(givenUp.segment().job());
+          perform(run, run.job.transcriptionFailed(givenUp.segment(), givenUp.failure()));
+        }
+      }
+    }
+
+    private void lent(LaneDispatcher.Grant grant) {
+      String worker = "w" + lives;
+      Run run = runs.get(grant.segment().job());
+      Segment segment = run.job.segment(grant.segment());
+      if (!crashed && random.nextInt(40) == 0) {
+        crashed = true;
+        later(
+            () -> {
+              act(dispatcher.deviceLost("cpu", worker, "crash", nowMs));
+              lives++;
+              device(3);
+            });
+      }
+      later(
+          () -> {
+            boolean tooLate = !worker.equals("w" + lives);
+            if (!tooLate && failsNow(List.of("transcribe", grant.segment()))) {
+              act(dispatcher.failed(grant.lease(), failure(), false, nowMs));
+            } else if (dispatcher.transcribed(grant.lease())) {
+              assertFalse(tooLate, say("an answer of a dead device was taken"));
+              perform(run, run.job.on(transcribed(grant.lease(), segment)));
+            }
+            act(dispatcher.placesFree("cpu", worker, 1, nowMs));
+          });
+    }
+
+    private Event.SegmentTranscribed transcribed(long lease, Segment segment) {
+      long startMs = segment.range().startMs() + 8_000;
+      Word word = new Word("Freedom.", startMs, startMs + 400, 0.9f);
+      Cue cue = new Cue(startMs, startMs + 400, "Freedom.", List.of(word), List.of(), 0, 1, 0, 0);
+      List<Cue> cues = said(segment.id()) ? List.of(cue) : List.of();
+      return new Event.SegmentTranscribed(
+          lease, segment.id(), new Transcript("en", cues), segment.startZone().startMs(), segment.endZone().startMs(), 1);
+    }
+
+    private static Event.VideoOpened opened(Command.OpenVideo ask) {
+      int segments = Integer.parseInt(ask.location().title());
+      MediaFacts facts = new MediaFacts(segments * 16_000L + 4_000, null, new Sound(44_100, 2, "aac"));
+      return new Event.VideoOpened(new Video(ask.video(), "/v", ask.location().title(), Path.of("/v"), facts));
+    }
+
+    private static List<VideoLocation> locations(List<Integer> segmentsOfVideos) {
+      return segmentsOfVideos.stream().map(segments -> new VideoLocation("/v", segments.toString())).toList();
+    }
+
+    private static List<FilmClip> filmClips(Command.JoinFilm join) {
+      return join.parts().stream().map(part -> new FilmClip(part.clip(), new TimeRange(0, 1))).toList();
+    }
+
+    private static Failure failure() {
+      return Failure.passing("on purpose", "here");
+    }
+
+    private void later(Runnable event) {
+      pending.add(event);
+    }
+
+    private String say(String what) {
+      return "seed " + seed + ": " + what;
+    }
+  }
+}

@@ -1,0 +1,390 @@
+package io.fastwhisper.transcribe;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.fastwhisper.domain.Failure;
+import io.fastwhisper.domain.JobId;
+import io.fastwhisper.domain.SegmentId;
+import io.fastwhisper.transcribe.LaneDispatcher.Action;
+import io.fastwhisper.transcribe.LaneDispatcher.GivenUp;
+import io.fastwhisper.transcribe.LaneDispatcher.Grant;
+import io.fastwhisper.transcribe.LaneDispatcher.Limits;
+import io.fastwhisper.transcribe.LaneDispatcher.Returned;
+import io.fastwhisper.transcribe.LaneDispatcher.Withdraw;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class LaneDispatcherTest {
+  private static final long SILENCE_MS = 1_000;
+  private static final long WINDOW_MS = 10_000;
+  private static final int USUAL = 5;
+
+  private final LaneDispatcher dispatcher = new LaneDispatcher(new Limits(SILENCE_MS, WINDOW_MS));
+  private long nowMs = 1_000_000;
+
+  @Test
+  void nothingIsLentToADeviceThatHasNotAnnouncedAPlace() {
+    assertEquals(List.of(), offer(segment(0, 0)));
+    assertEquals(List.of(), dispatcher.deviceReady("cpu", "w", nowMs));
+    assertEquals(1, grants(dispatcher.placesFree("cpu", "w", 1, nowMs)).size());
+    assertEquals(List.of(), offer(segment(0, 1)));
+  }
+
+  @Test
+  void theMostUrgentGoesFirstByPriorityThenJobThenVideoThenSegment() {
+    dispatcher.offer(segment(1, 0), USUAL, 7, nowMs);
+    dispatcher.offer(segment(0, 1), USUAL, 7, nowMs);
+    dispatcher.offer(segment(0, 0), USUAL, 7, nowMs);
+    SegmentId earlierJob = new SegmentId(job(2), 5, 5);
+    dispatcher.offer(earlierJob, USUAL, 3, nowMs);
+    SegmentId urgent = new SegmentId(job(3), 9, 9);
+    dispatcher.offer(urgent, 9, 9, nowMs);
+    ready("cpu", 5);
+    assertEquals(
+        List.of(urgent, earlierJob, segment(0, 0), segment(0, 1), segment(1, 0)),
+        lastGrants.stream().map(Grant::segment).toList());
+  }
+
+  @Test
+  void theDeviceWithMostPlacesGetsTheNextSegment() {
+    ready("a", 1);
+    ready("b", 3);
+    assertEquals("b", grants(offer(segment(0, 0))).get(0).device());
+  }
+
+  @Test
+  void aSegmentThatIsOfferedTwiceIsLentOnce() {
+    ready("cpu", 5);
+    assertEquals(1, grants(offer(segment(0, 0))).size());
+    assertEquals(List.of(), offer(segment(0, 0)));
+  }
+
+  @Test
+  void anAnswerUnderALeaseThatHasEndedIsDropped() {
+    ready("cpu", 1);
+    long lease = grants(offer(segment(0, 0))).get(0).lease();
+    assertTrue(dispatcher.transcribed(lease));
+    assertFalse(dispatcher.transcribed(lease));
+    assertEquals(List.of(), dispatcher.failed(lease, failure(), false, nowMs));
+  }
+
+  @Test
+  void theLeasesOfALostDeviceGoToAnother() {
+    ready("a", 1);
+    long lease = grants(offer(segment(0, 0))).get(0).lease();
+    ready("b", 1);
+    List<Action> actions = dispatcher.deviceLost("a", "w-a", "gone", nowMs);
+    assertEquals(new Returned(segment(0, 0)), actions.get(0));
+    assertEquals("b", grants(actions).get(0).device());
+    assertFalse(dispatcher.transcribed(lease));
+  }
+
+  @Test
+  void aDeviceThatIsSilentLosesItsLeasesAndGetsNoneUntilItIsHeardAgain() {
+    ready("cpu", 2);
+    long lease = grants(offer(segment(0, 0))).get(0).lease();
+    List<Action> actions = tickFor(SILENCE_MS + 1);
+    assertTrue(actions.contains(new Withdraw(lease, "cpu")));
+    assertTrue(actions.contains(new Returned(segment(0, 0))));
+    assertEquals(List.of(), grants(actions));
+    assertFalse(dispatcher.transcribed(lease));
+    assertEquals(1, grants(dispatcher.heartbeat("cpu", "w-cpu", 0, nowMs)).size());
+  }
+
+  @Test
+  void aDeviceWhoseLanesFinishNoWindowLosesItsLeases() {
+    ready("cpu", 1);
+    long lease = grants(offer(segment(0, 0))).get(0).lease();
+    List<Action> actions = new ArrayList<>();
+    for (long passed = 0; passed <= WINDOW_MS + 500; passed += 500) {
+      nowMs += 500;
+      dispatcher.heartbeat("cpu", "w-cpu", passed > 5_000 ? 1 : 0, nowMs);
+      actions.addAll(dispatcher.tick(nowMs));
+    }
+    assertEquals(List.of(), actions);
+    for (long passed = 0; passed <= WINDOW_MS; passed += 500) {
+      nowMs += 500;
+      dispatcher.heartbeat("cpu", "w-cpu", 1, nowMs);
+      actions.addAll(dispatcher.tick(nowMs));
+    }
+    assertTrue(actions.contains(new Withdraw(lease, "cpu")), actions.toString());
+  }
+
+  @Test
+  void thatThisProcessSleptIsNotTheDevicesSilence() {
+    ready("cpu", 1);
+    offer(segment(0, 0));
+    dispatcher.tick(nowMs);
+    nowMs += 3_600_000;
+    assertEquals(List.of(), dispatcher.tick(nowMs));
+  }
+
+  @Test
+  void aSegmentThatKillsTwoLanesIsGivenUpAndItsNeighboursAreNot() {
+    ready("a", 4);
+    ready("b", 4);
+    SegmentId poison = segment(0, 0);
+    offer(poison);
+    offer(segment(0, 1));
+    offer(segment(0, 2));
+    Set<SegmentId> done = new HashSet<>();
+    Set<SegmentId> givenUp = new HashSet<>();
+    Map<Long, Grant> running = new HashMap<>();
+    lastOffers.forEach(grant -> running.put(grant.lease(), grant));
+    int lives = 0;
+    while (!running.isEmpty()) {
+      Grant grant = running.values().stream().min(Comparator.comparingLong(Grant::lease)).orElseThrow();
+      List<Action> actions;
+      if (running.values().stream().anyMatch(g -> g.segment().equals(poison) && g.device().equals(grant.device()))) {
+        running.values().removeIf(g -> g.device().equals(grant.device()));
+        actions = new ArrayList<>(dispatcher.deviceLost(grant.device(), "w-" + grant.device(), "crash", nowMs));
+        String again = grant.device() + "'" + lives++;
+        dispatcher.deviceReady(again, "w-" + again, nowMs);
+        actions.addAll(dispatcher.placesFree(again, "w-" + again, 4, nowMs));
+      } else {
+        running.remove(grant.lease());
+        assertTrue(dispatcher.transcribed(grant.lease()));
+        done.add(grant.segment());
+        actions = new ArrayList<>(dispatcher.placesFree(grant.device(), "w-" + grant.device(), 1, nowMs));
+      }
+      grants(actions).forEach(g -> running.put(g.lease(), g));
+      actions.stream().filter(GivenUp.class::isInstance).forEach(a -> givenUp.add(((GivenUp) a).segment()));
+    }
+    assertEquals(Set.of(poison), givenUp);
+    assertEquals(Set.of(segment(0, 1), segment(0, 2)), done);
+    assertEquals(2, lives);
+  }
+
+  @Test
+  void aSuspectIsAloneOnItsDeviceAndADeviceIsEmptiedForIt() {
+    ready("cpu", 3);
+    long first = grants(offer(segment(0, 0))).get(0).lease();
+    long other = grants(offer(segment(0, 1))).get(0).lease();
+    assertEquals(List.of(new Returned(segment(0, 0))), dispatcher.failed(first, failure(), true, nowMs));
+    assertEquals(List.of(), offer(segment(0, 2)), "the device is being emptied");
+    assertTrue(dispatcher.transcribed(other));
+    assertEquals(List.of(segment(0, 0)), grants(dispatcher.tick(nowMs)).stream().map(Grant::segment).toList());
+    assertEquals(List.of(), dispatcher.placesFree("cpu", "w-cpu", 2, nowMs), "nothing runs beside a suspect");
+  }
+
+  @Test
+  void whatIsCalledOffIsWithdrawnAndItsAnswerDropped() {
+    ready("cpu", 1);
+    long lease = grants(offer(segment(0, 0))).get(0).lease();
+    offer(segment(0, 1));
+    offer(segment(1, 0));
+    List<Action> actions = dispatcher.callOff(segment -> segment.video() == 0, nowMs);
+    assertEquals(List.of(new Withdraw(lease, "cpu")), actions);
+    assertFalse(dispatcher.transcribed(lease));
+    assertEquals(
+        List.of(segment(1, 0)),
+        grants(dispatcher.placesFree("cpu", "w-cpu", 3, nowMs)).stream().map(Grant::segment).toList());
+  }
+
+  @Test
+  void aDeviceThatStartsAnewHasOnlyThePlacesOfItsNewLife() {
+    ready("cpu", 5);
+    offer(segment(0, 0));
+    assertEquals(List.of(new Returned(segment(0, 0))), dispatcher.deviceReady("cpu", "second", nowMs));
+    assertEquals(List.of(), dispatcher.placesFree("cpu", "w-cpu", 5, nowMs));
+    assertEquals(1, grants(dispatcher.placesFree("cpu", "second", 1, nowMs)).size());
+  }
+
+  /**
+   * Devices come, go, hang and crash at random while jobs offer and call off: every segment that is wanted ends exactly once, no segment is
+   * lent twice at a time, and no device gets more than it has announced.
+   */
+  @Test
+  void everySegmentEndsExactlyOnceWhateverTheDevicesDo() {
+    for (int seed = 0; seed < 1_000; seed++) {
+      new RandomRun(seed).play();
+    }
+  }
+
+  private static final class RandomRun {
+    final int seed;
+    final Random random;
+    final LaneDispatcher dispatcher = new LaneDispatcher(new Limits(SILENCE_MS, WINDOW_MS));
+    final Map<String, Integer> lives = new HashMap<>();
+    final Map<String, Integer> places = new HashMap<>();
+    final Map<Long, Grant> lent = new HashMap<>();
+    final List<Grant> stale = new ArrayList<>();
+    final Set<SegmentId> wanted = new HashSet<>();
+    final Map<SegmentId, Integer> ends = new HashMap<>();
+    long nowMs = 5;
+
+    RandomRun(int seed) {
+      this.seed = seed;
+      this.random = new Random(seed);
+    }
+
+    void play() {
+      int segments = 1 + random.nextInt(12);
+      for (int i = 0; i < segments; i++) {
+        SegmentId segment = new SegmentId(job(random.nextInt(3)), random.nextInt(2), i);
+        wanted.add(segment);
+        act(dispatcher.offer(segment, random.nextInt(10), segment.video(), nowMs));
+        step();
+      }
+      for (int i = 0; i < 60; i++) {
+        step();
+      }
+      finish();
+      for (SegmentId segment : wanted) {
+        assertEquals(1, ends.getOrDefault(segment, 0), "seed " + seed + ": " + segment);
+      }
+      assertEquals(0, dispatcher.lent() + dispatcher.waiting(), "seed " + seed);
+    }
+
+    private void step() {
+      nowMs += random.nextInt(200);
+      String device = "d" + random.nextInt(3);
+      switch (random.nextInt(8)) {
+        case 0 -> restart(device);
+        case 1 -> announce(device, 1 + random.nextInt(2));
+        case 2 -> act(dispatcher.deviceLost(device, worker(device), "crash", nowMs));
+        case 3 -> act(dispatcher.tick(nowMs));
+        case 4 -> {
+          if (lives.containsKey(device)) {
+            act(dispatcher.heartbeat(device, worker(device), random.nextInt(3), nowMs));
+          }
+        }
+        case 5 -> answer(random.nextInt(4) == 0);
+        case 6 -> answer(false);
+        default -> {
+          if (!stale.isEmpty()) {
+            assertFalse(dispatcher.transcribed(stale.get(random.nextInt(stale.size())).lease()), "seed " + seed);
+          }
+        }
+      }
+      if (random.nextInt(40) == 0 && !wanted.isEmpty()) {
+        SegmentId unwanted = wanted.iterator().next();
+        wanted.remove(unwanted);
+        act(dispatcher.callOff(unwanted::equals, nowMs));
+      }
+    }
+
+    private void finish() {
+      for (int i = 0; i < 200 && dispatcher.lent() + dispatcher.waiting() > 0; i++) {
+        nowMs += 10;
+        if (lent.isEmpty()) {
+          restart("d0");
+          announce("d0", 1);
+        } else {
+          answer(false);
+        }
+      }
+    }
+
+    private void restart(String device) {
+      lives.merge(device, 1, Integer::sum);
+      places.put(device, 0);
+      act(dispatcher.deviceReady(device, worker(device), nowMs));
+    }
+
+    private void announce(String device, int count) {
+      if (lives.containsKey(device)) {
+        places.merge(device, count, Integer::sum);
+        act(dispatcher.placesFree(device, worker(device), count, nowMs));
+      }
+    }
+
+    private void answer(boolean laneLost) {
+      if (lent.isEmpty()) {
+        return;
+      }
+      List<Long> leases = lent.keySet().stream().sorted().toList();
+      long lease = leases.get(random.nextInt(leases.size()));
+      Grant grant = lent.remove(lease);
+      if (laneLost) {
+        act(dispatcher.failed(lease, failure(), true, nowMs));
+      } else {
+        assertTrue(dispatcher.transcribed(lease), "seed " + seed);
+        ends.merge(grant.segment(), 1, Integer::sum);
+        act(dispatcher.tick(nowMs));
+      }
+    }
+
+    private void act(List<Action> actions) {
+      for (Action action : actions) {
+        if (action instanceof Grant grant) {
+          assertTrue(
+              lent.values().stream().noneMatch(other -> other.segment().equals(grant.segment())),
+              "seed " + seed + ": lent twice " + grant);
+          assertTrue(places.merge(grant.device(), -1, Integer::sum) >= 0, "seed " + seed + ": no place for " + grant);
+          lent.put(grant.lease(), grant);
+        } else if (action instanceof Withdraw withdraw) {
+          drop(lent.get(withdraw.lease()));
+        } else if (action instanceof Returned returned) {
+          dropSegment(returned.segment());
+        } else if (action instanceof GivenUp givenUp) {
+          dropSegment(givenUp.segment());
+          ends.merge(givenUp.segment(), 1, Integer::sum);
+        }
+      }
+    }
+
+    private void dropSegment(SegmentId segment) {
+      lent.values().stream().filter(grant -> grant.segment().equals(segment)).findFirst().ifPresent(this::drop);
+    }
+
+    private void drop(Grant grant) {
+      if (grant != null) {
+        lent.remove(grant.lease());
+        stale.add(grant);
+      }
+    }
+
+    private String worker(String device) {
+      return device + "." + lives.getOrDefault(device, 0);
+    }
+  }
+
+  private List<Grant> lastGrants = List.of();
+  private final List<Grant> lastOffers = new ArrayList<>();
+
+  private void ready(String device, int places) {
+    dispatcher.deviceReady(device, "w-" + device, nowMs);
+    lastGrants = grants(dispatcher.placesFree(device, "w-" + device, places, nowMs));
+  }
+
+  private List<Action> offer(SegmentId segment) {
+    List<Action> actions = dispatcher.offer(segment, USUAL, 0, nowMs);
+    lastOffers.addAll(grants(actions));
+    return actions;
+  }
+
+  private List<Action> tickFor(long durationMs) {
+    List<Action> actions = new ArrayList<>();
+    for (long passed = 0; passed < durationMs; passed += 100) {
+      nowMs += 100;
+      actions.addAll(dispatcher.tick(nowMs));
+    }
+    return actions;
+  }
+
+  private static List<Grant> grants(List<Action> actions) {
+    return actions.stream().filter(Grant.class::isInstance).map(Grant.class::cast).toList();
+  }
+
+  private static SegmentId segment(int video, int segment) {
+    return new SegmentId(job(1), video, segment);
+  }
+
+  private static JobId job(int number) {
+    return new JobId(String.format("%032x", number));
+  }
+
+  private static Failure failure() {
+    return Failure.passing("the lane is lost", "cpu");
+  }
+}
