@@ -18,12 +18,15 @@ std::string processor_name() {
   std::ifstream cpuinfo("/proc/cpuinfo");
   for (std::string line; std::getline(cpuinfo, line);) {
     const size_t colon = line.find(':');
-    if (line.rfind("model name", 0) == 0 && colon != std::string::npos) return line.substr(std::min(colon + 2, line.size()));
+    if (line.rfind("model name", 0) == 0 && colon != std::string::npos)
+      return line.substr(std::min(colon + 2, line.size()));
   }
   return "cpu";
 }
 
-int64_t memory_bytes() { return static_cast<int64_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<int64_t>(sysconf(_SC_PAGESIZE)); }
+int64_t memory_bytes() {
+  return static_cast<int64_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<int64_t>(sysconf(_SC_PAGESIZE));
+}
 
 }  // namespace
 

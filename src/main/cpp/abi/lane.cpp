@@ -18,8 +18,9 @@ constexpr int32_t max_threads = 1024;
 
 void check_range(const char* what, int32_t value, int32_t least, int32_t most) {
   if (value < least || value > most) {
-    throw fw::Error(FW_STATUS_INVALID_ARGUMENT, std::string(what) + " is " + std::to_string(value) + "; it must be from " +
-                                                    std::to_string(least) + " to " + std::to_string(most));
+    throw fw::Error(FW_STATUS_INVALID_ARGUMENT, std::string(what) + " is " + std::to_string(value) +
+                                                    "; it must be from " + std::to_string(least) + " to " +
+                                                    std::to_string(most));
   }
 }
 
@@ -57,7 +58,8 @@ extern "C" fw_status fw_lane_open(fw_model* model, const fw_lane_params* params,
     check_range("max_beam", given.max_beam, 1, 16);
     check_range("n_threads", given.n_threads, 0, max_threads);
     check_range("queue", given.queue, 0, 256);
-    const int32_t hardware_threads = std::clamp<int32_t>(static_cast<int32_t>(std::thread::hardware_concurrency()), 1, max_threads);
+    const int32_t hardware_threads =
+        std::clamp<int32_t>(static_cast<int32_t>(std::thread::hardware_concurrency()), 1, max_threads);
 
     auto opened = std::make_unique<fw_lane>();
     opened->model = fw::required(model, "model").model;

@@ -19,8 +19,9 @@ extern "C" fw_status fw_model_open(const fw_model_params* params, fw_model** mod
     fw_model*& handle = fw::required(model, "model");
     const std::string path = &fw::required(given.path, "params->path");
     if (given.precision < FW_PRECISION_AUTO || given.precision > FW_PRECISION_F16) {
-      throw fw::Error(FW_STATUS_INVALID_ARGUMENT, "precision is " + std::to_string(given.precision) +
-                                                      "; it must be one of FW_PRECISION_AUTO (0) to FW_PRECISION_F16 (4)");
+      throw fw::Error(FW_STATUS_INVALID_ARGUMENT,
+                      "precision is " + std::to_string(given.precision) +
+                          "; it must be one of FW_PRECISION_AUTO (0) to FW_PRECISION_F16 (4)");
     }
     auto device = fw::open_device(given.device == nullptr ? "cpu" : given.device, given.precision);
     fw::ModelFile file = fw::ModelFile::open(path);

@@ -67,9 +67,13 @@ extern "C" const char* fw_result_message(const fw_result* result) {
   return result == nullptr ? "" : result->result.message.c_str();
 }
 
-extern "C" const fw_cue* fw_result_cues(const fw_result* result) { return result == nullptr ? nullptr : result->cues.data(); }
+extern "C" const fw_cue* fw_result_cues(const fw_result* result) {
+  return result == nullptr ? nullptr : result->cues.data();
+}
 
-extern "C" const fw_word* fw_result_words(const fw_result* result) { return result == nullptr ? nullptr : result->words.data(); }
+extern "C" const fw_word* fw_result_words(const fw_result* result) {
+  return result == nullptr ? nullptr : result->words.data();
+}
 
 extern "C" const int32_t* fw_result_tokens(const fw_result* result) {
   return result == nullptr ? nullptr : result->result.text.tokens.data();

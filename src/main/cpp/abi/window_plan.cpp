@@ -13,13 +13,14 @@ namespace {
 
 std::span<const float> checked_pcm(const float* pcm, int64_t n_samples) {
   if (n_samples < 1) {
-    throw fw::Error(FW_STATUS_INVALID_ARGUMENT, "n_samples is " + std::to_string(n_samples) + "; it must be at least 1");
+    throw fw::Error(FW_STATUS_INVALID_ARGUMENT,
+                    "n_samples is " + std::to_string(n_samples) + "; it must be at least 1");
   }
   const std::span<const float> samples(&fw::required(pcm, "pcm"), static_cast<size_t>(n_samples));
   for (size_t s = 0; s != samples.size(); ++s) {
     if (!std::isfinite(samples[s])) {
-      throw fw::Error(FW_STATUS_INVALID_ARGUMENT,
-                      "sample " + std::to_string(s) + " is " + std::to_string(samples[s]) + "; samples must be finite numbers");
+      throw fw::Error(FW_STATUS_INVALID_ARGUMENT, "sample " + std::to_string(s) + " is " + std::to_string(samples[s]) +
+                                                      "; samples must be finite numbers");
     }
   }
   return samples;
@@ -28,7 +29,12 @@ std::span<const float> checked_pcm(const float* pcm, int64_t n_samples) {
 }  // namespace
 
 extern "C" fw_speech_params fw_speech_default_params(void) {
-  return {.detect = 1, .min_silence_ms = 500, .min_speech_ms = 60, .pad_ms = 400, .max_window_ms = 30000, .threshold = 0.5f};
+  return {.detect = 1,
+          .min_silence_ms = 500,
+          .min_speech_ms = 60,
+          .pad_ms = 400,
+          .max_window_ms = 30000,
+          .threshold = 0.5f};
 }
 
 extern "C" fw_status fw_window_plan_create(const float* pcm, int64_t n_samples, const fw_speech_params* params,
@@ -60,9 +66,9 @@ extern "C" fw_status fw_border_find(const float* pcm, int64_t n_samples, int64_t
   return fw::guard([&] {
     int64_t& at = fw::required(at_sample, "at_sample");
     if (from_sample < 0 || to_sample > n_samples || from_sample > to_sample) {
-      throw fw::Error(FW_STATUS_INVALID_ARGUMENT, "the stretch is " + std::to_string(from_sample) + " to " +
-                                                      std::to_string(to_sample) + "; it must rise and lie in the PCM, which has " +
-                                                      std::to_string(n_samples) + " samples");
+      throw fw::Error(FW_STATUS_INVALID_ARGUMENT,
+                      "the stretch is " + std::to_string(from_sample) + " to " + std::to_string(to_sample) +
+                          "; it must rise and lie in the PCM, which has " + std::to_string(n_samples) + " samples");
     }
     if (from_sample == to_sample) {
       at = from_sample;

@@ -10,7 +10,8 @@
 namespace fw {
 namespace {
 
-/** Rows of prompts that one step takes; it bounds the network's scratch and how long a step keeps the others waiting. */
+/** Rows of prompts that one step takes; it bounds the network's scratch and how long a step keeps the others waiting.
+ */
 constexpr int32_t prompt_rows_per_step = 256;
 
 bool ends_the_lane(fw_status status) { return status == FW_STATUS_LANE_LOST || status == FW_STATUS_DEVICE_LOST; }
@@ -42,8 +43,8 @@ Lane::Lane(std::unique_ptr<Network> network, const Vocabulary& vocabulary, int32
       slots_(static_cast<size_t>(limits.batch)),
       occupants_(static_cast<size_t>(limits.batch)) {
   if (n_text_ctx < min_text_ctx) {
-    throw Error(FW_STATUS_UNSUPPORTED, "the model's text context is " + std::to_string(n_text_ctx) + " tokens; a lane needs at least " +
-                                           std::to_string(min_text_ctx));
+    throw Error(FW_STATUS_UNSUPPORTED, "the model's text context is " + std::to_string(n_text_ctx) +
+                                           " tokens; a lane needs at least " + std::to_string(min_text_ctx));
   }
   for (int32_t s = 0; s != limits.batch; ++s) {
     slots_[static_cast<size_t>(s)].window = s;
@@ -215,7 +216,8 @@ void Lane::step() {
   for (Slot* slot : stepping) {
     if (stopping()) return;
     if (failure) {
-      // Whose fault it was cannot be told from a step of all: each window repeats it alone, which changes none of its results.
+      // Whose fault it was cannot be told from a step of all: each window repeats it alone, which changes none of its
+      // results.
       const std::span<const StepRow> own = std::span(rows_).subspan(slot->first_row, slot->n_rows);
       work_on(*slot, [&] { advance(*slot, step_rows(own, slot->n_picks)); });
     } else {
@@ -228,8 +230,8 @@ void Lane::step() {
 std::vector<Pick> Lane::step_rows(std::span<const StepRow> rows, size_t n_picks) {
   std::vector<Pick> picks = network_->step(rows);
   if (picks.size() != n_picks) {
-    throw Error(FW_STATUS_INTERNAL, "a step of " + std::to_string(rows.size()) + " rows gave " + std::to_string(picks.size()) +
-                                        " picks; expected " + std::to_string(n_picks));
+    throw Error(FW_STATUS_INTERNAL, "a step of " + std::to_string(rows.size()) + " rows gave " +
+                                        std::to_string(picks.size()) + " picks; expected " + std::to_string(n_picks));
   }
   return picks;
 }
@@ -237,7 +239,8 @@ std::vector<Pick> Lane::step_rows(std::span<const StepRow> rows, size_t n_picks)
 void Lane::advance(Slot& slot, std::span<const Pick> picks) {
   slot.decoder->take(picks, *network_);
   if (!slot.decoder->done()) return;
-  leave(slot, write_transcript(vocabulary_, slot.request, slot.decoder->text(), *network_, slot.window, slot.first_sequence));
+  leave(slot,
+        write_transcript(vocabulary_, slot.request, slot.decoder->text(), *network_, slot.window, slot.first_sequence));
 }
 
 bool Lane::cancelled(const Slot& slot) const {
@@ -265,7 +268,8 @@ void Lane::lose(const Failure& failure) {
       if (occupant.busy) finished_.push_back(failed(occupant.tag, failure.status, failure.message));
       occupant = {};
     }
-    for (const WindowRequest& request : waiting_) finished_.push_back(failed(request.tag, failure.status, failure.message));
+    for (const WindowRequest& request : waiting_)
+      finished_.push_back(failed(request.tag, failure.status, failure.message));
     waiting_.clear();
   }
   finished_any_.notify_all();

@@ -30,15 +30,16 @@ struct LaneLimits {
 NetworkLimits network_limits(const LaneLimits& limits, int32_t n_threads);
 
 /**
- * One unit of concurrent work: takes windows in, decodes up to `batch` of them together on a thread of its own, and gives
- * results out in the order they finish. A window that finishes leaves the batch, and the next one takes its place before the next step.
+ * One unit of concurrent work: takes windows in, decodes up to `batch` of them together on a thread of its own, and
+ * gives results out in the order they finish. A window that finishes leaves the batch, and the next one takes its place
+ * before the next step.
  *
- * A window whose work fails comes out as failed, alone: where a step of the whole batch fails, it is repeated for each window
- * by itself. FW_STATUS_LANE_LOST and FW_STATUS_DEVICE_LOST from the network end the lane: all its windows come out with that status, and
- * it takes no more.
+ * A window whose work fails comes out as failed, alone: where a step of the whole batch fails, it is repeated for each
+ * window by itself. FW_STATUS_LANE_LOST and FW_STATUS_DEVICE_LOST from the network end the lane: all its windows come
+ * out with that status, and it takes no more.
  *
- * All functions may be called from any thread; none waits for the network except the destructor, which waits for the step
- * that is running.
+ * All functions may be called from any thread; none waits for the network except the destructor, which waits for the
+ * step that is running.
  */
 class Lane {
  public:
@@ -54,7 +55,8 @@ class Lane {
   bool submit(WindowRequest&& request);
   /** A finished window; nothing where none finishes in time, and at once where none is inside. */
   std::optional<WindowResult> poll(std::chrono::milliseconds timeout);
-  /** Windows that can be submitted now; 0 where the lane is lost. A finished window holds its place until it is polled. */
+  /** Windows that can be submitted now; 0 where the lane is lost. A finished window holds its place until it is polled.
+   */
   int32_t free_places() const;
   /** Drops the windows inside that have this tag: those that wait now, those in the batch at the next step. */
   void cancel(int64_t tag);

@@ -40,8 +40,8 @@ std::vector<int32_t> previous_tokens(const Vocabulary& vocabulary, std::string_v
   return tokens;
 }
 
-Prompt build_prompt(const SpecialTokens& special, std::span<const int32_t> previous, int32_t language_token, fw_task task,
-                    bool timestamps) {
+Prompt build_prompt(const SpecialTokens& special, std::span<const int32_t> previous, int32_t language_token,
+                    fw_task task, bool timestamps) {
   Prompt prompt;
   if (!previous.empty()) {
     prompt.tokens.push_back(special.start_of_previous);

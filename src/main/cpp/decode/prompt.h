@@ -11,8 +11,9 @@
 namespace fw {
 
 /**
- * Tokens of what stands before a window: hotwords (comma-separated), then the text that went before, at most n_max together.
- * Of the text the last tokens are kept, of the hotwords the first; beside a text they take at most half of n_max.
+ * Tokens of what stands before a window: hotwords (comma-separated), then the text that went before, at most n_max
+ * together. Of the text the last tokens are kept, of the hotwords the first; beside a text they take at most half of
+ * n_max.
  */
 std::vector<int32_t> previous_tokens(const Vocabulary& vocabulary, std::string_view hotwords, std::string_view text,
                                      int32_t n_max);
@@ -31,7 +32,7 @@ struct Prompt {
  * <|startofprev|> and the previous tokens (where there are some), <|startoftranscript|>, language and task (where the
  * vocabulary is multilingual), <|notimestamps|> (where time stamps are off); openai/whisper, decoding.py.
  */
-Prompt build_prompt(const SpecialTokens& special, std::span<const int32_t> previous, int32_t language_token, fw_task task,
-                    bool timestamps);
+Prompt build_prompt(const SpecialTokens& special, std::span<const int32_t> previous, int32_t language_token,
+                    fw_task task, bool timestamps);
 
 }  // namespace fw

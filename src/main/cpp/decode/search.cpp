@@ -44,7 +44,8 @@ std::vector<Search::Step> Search::rank(std::span<const Pick> picks) const {
       steps.push_back({beams_[b].hypothesis.sum_logprob + static_cast<double>(candidate.logprob), b, candidate.token});
     }
   }
-  std::stable_sort(steps.begin(), steps.end(), [](const Step& a, const Step& b) { return a.sum_logprob > b.sum_logprob; });
+  std::stable_sort(steps.begin(), steps.end(),
+                   [](const Step& a, const Step& b) { return a.sum_logprob > b.sum_logprob; });
   return steps;
 }
 
@@ -65,7 +66,8 @@ void Search::take(std::span<const Pick> picks, Network& network) {
   done_ = n_sampled() == options_.max_tokens;
   if (!done_) return;
   // Out of places: what still runs counts where fewer texts than the beam is wide have ended.
-  for (size_t b = 0; b != beams_.size() && ended_.size() != width; ++b) ended_.push_back(std::move(beams_[b].hypothesis));
+  for (size_t b = 0; b != beams_.size() && ended_.size() != width; ++b)
+    ended_.push_back(std::move(beams_[b].hypothesis));
 }
 
 void Search::fork(std::span<const Step> steps, Network& network) {
@@ -101,7 +103,9 @@ void Search::fork(std::span<const Step> steps, Network& network) {
 }
 
 const Hypothesis& Search::best() const {
-  const auto mean = [](const Hypothesis& h) { return h.sum_logprob / static_cast<double>(std::max<size_t>(h.tokens.size(), 1)); };
+  const auto mean = [](const Hypothesis& h) {
+    return h.sum_logprob / static_cast<double>(std::max<size_t>(h.tokens.size(), 1));
+  };
   return *std::max_element(ended_.begin(), ended_.end(),
                            [&](const Hypothesis& a, const Hypothesis& b) { return mean(a) < mean(b); });
 }

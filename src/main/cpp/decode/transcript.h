@@ -46,15 +46,15 @@ struct CueRange {
 };
 
 /**
- * Cuts sampled tokens at their time stamps: a cue goes from a time stamp, or the end of the cue before, to the next time
- * stamp, or the end of the window. Times are held inside the window; what begins behind its end is left out, since there is
- * no sound that it could come from. Cues without text are left out. Without time stamps all is one cue.
+ * Cuts sampled tokens at their time stamps: a cue goes from a time stamp, or the end of the cue before, to the next
+ * time stamp, or the end of the window. Times are held inside the window; what begins behind its end is left out, since
+ * there is no sound that it could come from. Cues without text are left out. Without time stamps all is one cue.
  */
 std::vector<CueRange> cut_cues(const Vocabulary& vocabulary, std::span<const int32_t> tokens, int64_t n_samples);
 
 /**
- * Cues, and words where they are asked for, on the time line of the caller's PCM. A cue with words begins with its first word
- * and ends with its last. network and the window's place and sequence in it serve the alignment.
+ * Cues, and words where they are asked for, on the time line of the caller's PCM. A cue with words begins with its
+ * first word and ends with its last. network and the window's place and sequence in it serve the alignment.
  */
 WindowResult write_transcript(const Vocabulary& vocabulary, const WindowRequest& request, const DecodedText& text,
                               Network& network, int32_t window, int32_t sequence);

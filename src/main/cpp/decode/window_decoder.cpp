@@ -20,8 +20,8 @@ std::string_view without_blanks_around(std::string_view text) {
 
 }  // namespace
 
-WindowDecoder::WindowDecoder(const Vocabulary& vocabulary, int32_t n_text_ctx, const WindowRequest& request, int32_t window,
-                             int32_t first_sequence)
+WindowDecoder::WindowDecoder(const Vocabulary& vocabulary, int32_t n_text_ctx, const WindowRequest& request,
+                             int32_t window, int32_t first_sequence)
     : vocabulary_(vocabulary),
       special_(vocabulary.special()),
       request_(request),
@@ -62,11 +62,17 @@ uint64_t WindowDecoder::seed() {
 
 AppendedRows WindowDecoder::append_rows(std::vector<StepRow>& rows, int32_t n_prompt_rows) {
   if (!search_) {
-    // Language detection: one row at the start token, only languages permitted (openai/whisper, decoding.py detect_language).
+    // Language detection: one row at the start token, only languages permitted (openai/whisper, decoding.py
+    // detect_language).
     const TokenRule rule{.first_token = special_.first_language,
                          .last_token = special_.first_language + special_.n_languages - 1,
                          .unrestricted = true};
-    rows.push_back({.sequence = first_sequence_, .window = window_, .place = 0, .token = special_.start, .pick = true, .rule = rule});
+    rows.push_back({.sequence = first_sequence_,
+                    .window = window_,
+                    .place = 0,
+                    .token = special_.start,
+                    .pick = true,
+                    .rule = rule});
     return {.n_prompt = 0, .n_picks = 1};
   }
   // The search feeds the last token of the prompt itself.
@@ -122,7 +128,8 @@ void WindowDecoder::judge() {
   const bool loops = options.max_compression_ratio > 0.0f && ratio > options.max_compression_ratio;
   const bool silent = unlikely && *no_speech_probability_ > options.max_no_speech_probability;
 
-  const bool better = !any_text_ || (accepted_loops_ && !loops) || (accepted_loops_ == loops && avg_logprob > accepted_.avg_logprob);
+  const bool better =
+      !any_text_ || (accepted_loops_ && !loops) || (accepted_loops_ == loops && avg_logprob > accepted_.avg_logprob);
   const bool passes = silent || (!unlikely && !loops);
   if (better || passes) {
     any_text_ = true;

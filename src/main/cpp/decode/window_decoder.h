@@ -48,7 +48,8 @@ class WindowDecoder {
                 int32_t first_sequence);
 
   /**
-   * Appends the rows of the next step, of its prompt at most n_prompt_rows; what is left of the prompt follows with the next steps.
+   * Appends the rows of the next step, of its prompt at most n_prompt_rows; what is left of the prompt follows with the
+   * next steps.
    */
   AppendedRows append_rows(std::vector<StepRow>& rows, int32_t n_prompt_rows);
   /** Takes the picks of the rows that were appended last. */

@@ -21,7 +21,8 @@ template <typename... Parts>
 }
 
 template <typename Value>
-void check_range(std::string_view what, Value value, std::type_identity_t<Value> least, std::type_identity_t<Value> most) {
+void check_range(std::string_view what, Value value, std::type_identity_t<Value> least,
+                 std::type_identity_t<Value> most) {
   // Written so that NaN, which compares false with everything, is refused too.
   if (!(value >= least && value <= most)) refuse(what, " is ", value, "; it must be from ", least, " to ", most);
 }
@@ -29,7 +30,8 @@ void check_range(std::string_view what, Value value, std::type_identity_t<Value>
 std::string read_language(const char* given, const SpecialTokens& special) {
   const std::string_view code = given == nullptr ? "auto" : given;
   if (!special.multilingual) {
-    if (code != "auto" && code != "en") refuse("language is \"", code, "\", but this model knows English (\"en\") only");
+    if (code != "auto" && code != "en")
+      refuse("language is \"", code, "\", but this model knows English (\"en\") only");
     return "en";
   }
   if (code == "auto") return "";
@@ -48,7 +50,8 @@ DecodeOptions read_options(const fw_window_params& params, const Vocabulary& voc
   DecodeOptions options;
   options.language = read_language(params.language, special);
   check_range("task", params.task, FW_TASK_TRANSCRIBE, FW_TASK_TRANSLATE);
-  if (params.task == FW_TASK_TRANSLATE && !special.multilingual) refuse("task is translate, but this model knows English only");
+  if (params.task == FW_TASK_TRANSLATE && !special.multilingual)
+    refuse("task is translate, but this model knows English only");
   options.task = params.task;
   check_range("beam_size", params.beam_size, 1, max_beam);
   options.beam_size = params.beam_size;

@@ -47,8 +47,8 @@ DecodeOptions read_options(const fw_window_params& params, const Vocabulary& voc
                            int32_t max_beam);
 
 /**
- * Copies the spans of pcm. Throws FW_STATUS_INVALID_ARGUMENT where there is no span or no sample, where spans lie outside the
- * PCM, overlap or fall, are longer than a window together, and where a sample is not a finite number.
+ * Copies the spans of pcm. Throws FW_STATUS_INVALID_ARGUMENT where there is no span or no sample, where spans lie
+ * outside the PCM, overlap or fall, are longer than a window together, and where a sample is not a finite number.
  */
 WindowRequest make_request(const fw_window_params& params, DecodeOptions options, const float* pcm, int64_t n_samples,
                            const fw_span* spans, int32_t n_spans);

@@ -84,17 +84,20 @@ std::string text_of(const fw_result* result) {
 std::string fingerprint(const fw_result* result) {
   const fw_result_info info = describe(result);
   std::ostringstream out;
-  out << std::hexfloat << info.status << ' ' << info.language << ' ' << info.language_probability << ' ' << info.avg_logprob
-      << ' ' << info.compression_ratio << ' ' << info.no_speech_probability << ' ' << info.temperature << '\n';
+  out << std::hexfloat << info.status << ' ' << info.language << ' ' << info.language_probability << ' '
+      << info.avg_logprob << ' ' << info.compression_ratio << ' ' << info.no_speech_probability << ' '
+      << info.temperature << '\n';
   for (int32_t t = 0; t != info.n_tokens; ++t) out << fw_result_tokens(result)[t] << ' ';
   for (int32_t c = 0; c != info.n_cues; ++c) {
     const fw_cue& cue = fw_result_cues(result)[c];
-    out << '\n' << cue.start_ms << ' ' << cue.end_ms << ' ' << cue.text << ' ' << cue.first_token << ' ' << cue.n_tokens << ' '
+    out << '\n'
+        << cue.start_ms << ' ' << cue.end_ms << ' ' << cue.text << ' ' << cue.first_token << ' ' << cue.n_tokens << ' '
         << cue.first_word << ' ' << cue.n_words;
   }
   for (int32_t w = 0; w != info.n_words; ++w) {
     const fw_word& word = fw_result_words(result)[w];
-    out << '\n' << word.start_ms << ' ' << word.end_ms << ' ' << word.probability << ' ' << word.cue << ' ' << word.text;
+    out << '\n'
+        << word.start_ms << ' ' << word.end_ms << ' ' << word.probability << ' ' << word.cue << ' ' << word.text;
   }
   return out.str();
 }
@@ -119,7 +122,8 @@ std::vector<ResultHandle> transcribe(fw_lane* lane, std::vector<WindowCase> wind
 std::vector<float> tone(int64_t n_samples, double hertz, double amplitude) {
   std::vector<float> pcm(static_cast<size_t>(n_samples));
   for (size_t s = 0; s != pcm.size(); ++s) {
-    pcm[s] = static_cast<float>(amplitude * std::sin(2.0 * std::numbers::pi * hertz * static_cast<double>(s) / FW_SAMPLE_RATE_HZ));
+    pcm[s] = static_cast<float>(amplitude *
+                                std::sin(2.0 * std::numbers::pi * hertz * static_cast<double>(s) / FW_SAMPLE_RATE_HZ));
   }
   return pcm;
 }

@@ -1,4 +1,5 @@
-// The bundled model on real audio, through the C functions alone: what the sample talks say, and that sounds say nothing.
+// The bundled model on real audio, through the C functions alone: what the sample talks say, and that sounds say
+// nothing.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -47,7 +48,8 @@ size_t word_errors(const std::vector<std::string>& found, const std::vector<std:
 std::vector<WindowCase> planned_windows(const std::vector<float>& pcm) {
   const fw_speech_params params = fw_speech_default_params();
   fw_window_plan* made = nullptr;
-  EXPECT_EQ(fw_window_plan_create(pcm.data(), static_cast<int64_t>(pcm.size()), &params, &made), FW_STATUS_OK) << fw_last_error();
+  EXPECT_EQ(fw_window_plan_create(pcm.data(), static_cast<int64_t>(pcm.size()), &params, &made), FW_STATUS_OK)
+      << fw_last_error();
   const PlanHandle plan(made);
   std::vector<WindowCase> windows;
   for (int32_t i = 0; i != fw_window_plan_count(plan.get()); ++i) {
@@ -90,7 +92,8 @@ TEST_P(Talk, IsUnderstood) {
   EXPECT_LE(word_errors(found, expected), expected.size() / 12) << testing::PrintToString(found);
 }
 
-INSTANTIATE_TEST_SUITE_P(Samples, Talk, testing::Values("bread", "freedom", "water"), [](const auto& talk) { return talk.param; });
+INSTANTIATE_TEST_SUITE_P(Samples, Talk, testing::Values("bread", "freedom", "water"),
+                         [](const auto& talk) { return talk.param; });
 
 class Sound : public testing::TestWithParam<std::pair<std::string, std::vector<float>>> {};
 
@@ -103,7 +106,8 @@ TEST_P(Sound, GivesNoText) {
 }
 
 INSTANTIATE_TEST_SUITE_P(NotSpeech, Sound,
-                         testing::Values(std::pair("silence", silence(half_a_minute)), std::pair("noise", noise(half_a_minute, 0.1)),
+                         testing::Values(std::pair("silence", silence(half_a_minute)),
+                                         std::pair("noise", noise(half_a_minute, 0.1)),
                                          std::pair("tone", tone(half_a_minute, 440.0, 0.3))),
                          [](const auto& sound) { return sound.param.first; });
 
