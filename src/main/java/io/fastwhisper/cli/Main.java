@@ -32,6 +32,7 @@ public final class Main implements Runnable {
   /** Runs a command and gives the exit code. */
   static int run(String... arguments) {
     CommandLine line = new CommandLine(new Main());
+    line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setExitCodeExceptionMapper(Main::exitCode);
     line.setParameterExceptionHandler(Main::badParameter);
     line.setExecutionExceptionHandler(Main::failed);

@@ -1,0 +1,46 @@
+package io.fastwhisper.cli;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** One run of the program inside the tests' own process, with what it said. */
+record ProgramRun(int exitCode, String out, String err) {
+  static final String BUNDLED_MODEL = "models/ggml-demo.en-q8_0.bin";
+
+  /** Runs a command with the bundled model, so that models of the machine's user do not matter. */
+  static ProgramRun withBundledModel(String... arguments) {
+    List<String> all = new ArrayList<>(List.of(arguments));
+    all.addAll(List.of("--model", BUNDLED_MODEL));
+    return of(all.toArray(new String[0]));
+  }
+
+  static synchronized ProgramRun of(String... arguments) {
+    PrintStream standardOut = System.out;
+    PrintStream standardError = System.err;
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    try {
+      System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
+      System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
+      int exitCode = Main.run(arguments);
+      return new ProgramRun(
+          exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    } finally {
+      System.setOut(standardOut);
+      System.setErr(standardError);
+    }
+  }
+
+  /** What jobs have left in the temporary folder. */
+  static List<Path> leftovers() throws IOException {
+    try (var files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
+      return files.filter(file -> file.getFileName().toString().startsWith("fastwhisper-")).toList();
+    }
+  }
+}
