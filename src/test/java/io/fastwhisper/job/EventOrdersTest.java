@@ -48,7 +48,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * failure names its seed; {@code -Dseeds=N} tries more.
  */
 class EventOrdersTest {
-  private static final int SEEDS = Integer.getInteger("seeds", 1_500);
+  private static final int SEEDS = Integer.getInteger("seeds", 1_000);
   private static final SegmentPlan PLAN = new SegmentPlan(20_000, 4_000);
   private static final int TRIES = 3;
 
