@@ -77,9 +77,11 @@ mkdir -p "$reports"
 tests_began=$SECONDS
 
 say "Java tests: run beside the native ones, log in $reports/java.log"
+set -m
 java_tests </dev/null >"$reports/java.log" 2>&1 &
 java_pid=$!
-trap 'kill_tree "$java_pid"' EXIT
+set +m
+trap 'kill -- "-$java_pid" 2>/dev/null' EXIT
 
 check "Formatting" formatting
 if step "Building the native tests" configure_and_build native -DFASTWHISPER_TESTS=ON; then

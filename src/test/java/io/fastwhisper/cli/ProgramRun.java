@@ -1,11 +1,8 @@
 package io.fastwhisper.cli;
 
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -34,13 +31,6 @@ record ProgramRun(int exitCode, String out, String err) {
     } finally {
       System.setOut(standardOut);
       System.setErr(standardError);
-    }
-  }
-
-  /** What jobs have left in the temporary folder. */
-  static List<Path> leftovers() throws IOException {
-    try (var files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
-      return files.filter(file -> file.getFileName().toString().startsWith("fastwhisper-")).toList();
     }
   }
 }

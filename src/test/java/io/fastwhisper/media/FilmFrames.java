@@ -2,6 +2,7 @@ package io.fastwhisper.media;
 
 import java.io.DataInputStream;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -15,10 +16,15 @@ public final class FilmFrames {
 
   private FilmFrames() {}
 
-  /** The grey values of these pictures of a film; a number behind the last picture is left out. */
-  public static Map<Integer, byte[]> read(Path film, SortedSet<Integer> numbers) throws IOException, MediaException {
+  /**
+   * The grey values of these pictures of a film; a number behind the last picture is left out.
+   *
+   * @param folder for what ffmpeg may need to start
+   */
+  public static Map<Integer, byte[]> read(Path film, SortedSet<Integer> numbers, Path folder)
+      throws IOException, MediaException {
     String wanted = numbers.stream().map(number -> "eq(n\\," + number + ")").collect(Collectors.joining("+"));
-    Ffmpeg ffmpeg = Ffmpeg.bundled(MediaLimits.DEFAULT.memoryBytes());
+    Ffmpeg ffmpeg = Ffmpeg.bundled(MediaLimits.DEFAULT.memoryBytes(), Files.createTempDirectory(folder, "frames"));
     List<String> command =
         List.of(
             ffmpeg.ffmpeg().toString(), "-nostdin", "-v", "error", "-i", film.toString(), "-an", "-vf", "select=" + wanted,
