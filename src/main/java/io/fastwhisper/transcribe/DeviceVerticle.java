@@ -75,8 +75,14 @@ public final class DeviceVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     model = Model.open(settings.model());
-    for (int i = 0; i != settings.lanes(); ++i) {
-      lanes.add(model.openLane(settings.lane()));
+    try {
+      for (int i = 0; i != settings.lanes(); ++i) {
+        lanes.add(model.openLane(settings.lane()));
+      }
+    } catch (EngineException e) {
+      // A verticle that fails to start is not stopped.
+      stop();
+      throw e;
     }
     LOG.info("{}: {} with {} lanes of {} windows", device, model.info(), settings.lanes(), settings.lane().batch());
     Future<Void> registered =
@@ -134,7 +140,8 @@ public final class DeviceVerticle extends VerticleBase {
       fillLanes();
       collect();
       reopenLostLanes();
-    } catch (EngineException e) {
+    } catch (RuntimeException e) {
+      // Also a fault of our own: a worker that only fell silent would keep its leases until they lapse, again and again.
       loseDevice(e);
       return;
     }
@@ -267,7 +274,7 @@ public final class DeviceVerticle extends VerticleBase {
     send(new Event.PlacesFree(device, worker, 1));
   }
 
-  private void loseDevice(EngineException cause) {
+  private void loseDevice(RuntimeException cause) {
     LOG.error("{} is lost", device, cause);
     lost = true;
     send(

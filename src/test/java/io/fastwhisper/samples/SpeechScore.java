@@ -67,8 +67,11 @@ public record SpeechScore(
     return (double) errors / words;
   }
 
-  /** The smallest error that {@code share} of the words do not exceed. */
+  /** The smallest error that {@code share} of the words do not exceed; no number where there are none. */
   public static double quantile(List<Double> sorted, double share) {
+    if (sorted.isEmpty()) {
+      return Double.NaN;
+    }
     return sorted.get(Math.max(0, (int) Math.ceil(share * sorted.size()) - 1));
   }
 
