@@ -45,14 +45,11 @@ final class ClipCutter {
     long samples = times.samples(frames);
     long fromMs = Math.max(0, range.startMs() - container.leadMs());
     long aheadMs = range.startMs() - fromMs;
-    Path card = children.folder().resolve("title-" + cards.incrementAndGet() + ".txt");
-    try {
+    boolean withCard = !format.audioOnly() && !fromPicture;
+    try (TitleCard card = withCard ? card(video, format) : null) {
       List<String> filters = new ArrayList<>();
       if (!format.audioOnly()) {
-        String picture =
-            fromPicture
-                ? pictureFilter(format.picture(), aheadMs)
-                : TitleCard.filter(video.title(), format.picture(), children.folder(), card);
+        String picture = withCard ? card.filter() : pictureFilter(format.picture(), aheadMs);
         filters.add(picture + ",trim=end_frame=" + frames + "," + finish(format.picture()) + "[v]");
       }
       filters.add(
@@ -84,9 +81,11 @@ final class ClipCutter {
             "");
       }
       return times.milliseconds(frames);
-    } finally {
-      ChildProcesses.deleteQuietly(card);
     }
+  }
+
+  private TitleCard card(Video video, FilmFormat format) throws MediaException {
+    return new TitleCard(video.title(), format.picture(), children.folder(), "title" + cards.incrementAndGet());
   }
 
   /** The frames of the source on the clip's time line; the last one stands where the source's picture has ended. */

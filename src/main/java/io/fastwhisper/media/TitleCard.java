@@ -13,9 +13,10 @@ import java.util.Locale;
 
 /**
  * The plain picture that stands for a source without one: its title on a dark ground. Font and text lie in the children's folder
- * under names of ours, so that nothing of the title is ever read as part of a filter.
+ * under names of ours, so that nothing of the title is ever read as part of a filter. Each line is drawn by itself: {@code drawtext}
+ * shows a line break as a letter that the font lacks.
  */
-final class TitleCard {
+final class TitleCard implements AutoCloseable {
   private static final String FONT = "DejaVuSans.ttf";
   private static final int MAX_LINES = 6;
 
@@ -24,36 +25,61 @@ final class TitleCard {
 
   private static final double TEXT_SHARE_OF_WIDTH = 0.9;
   private static final int LINES_PER_HEIGHT = 14;
+  private static final double LINE_DISTANCE = 1.5;
 
-  private TitleCard() {}
+  private final List<Path> files = new ArrayList<>();
+  private final StringBuilder filter;
 
   /**
-   * A source filter without end.
+   * Writes the files that the filter needs.
    *
-   * @param textFile in {@code folder}; written here, the caller removes it
+   * @param folder the current one of the child that will use the filter
+   * @param name names the files; of letters and digits, used once
    */
-  static String filter(String title, FilmPicture picture, Path folder, Path textFile) throws MediaException {
+  TitleCard(String title, FilmPicture picture, Path folder, String name) throws MediaException {
     int fontSize = Math.max(8, picture.height() / LINES_PER_HEIGHT);
     int lettersPerLine = Math.max(4, (int) (picture.width() * TEXT_SHARE_OF_WIDTH / (fontSize * LETTER_WIDTH)));
+    List<String> lines = lines(title, lettersPerLine);
+    filter =
+        new StringBuilder(
+            String.format(
+                Locale.ROOT,
+                "color=c=0x1c1f26:s=%dx%d:r=%d/%d",
+                picture.width(),
+                picture.height(),
+                picture.frameRateNumerator(),
+                picture.frameRateDenominator()));
     try {
       placeFont(folder.resolve(FONT));
-      Files.writeString(textFile, String.join("\n", lines(title, lettersPerLine)), StandardCharsets.UTF_8);
+      for (int i = 0; i < lines.size(); i++) {
+        Path file = folder.resolve(name + "-" + i + ".txt");
+        files.add(file);
+        Files.writeString(file, lines.get(i), StandardCharsets.UTF_8);
+        filter.append(
+            String.format(
+                Locale.ROOT,
+                ",drawtext=fontfile=%s:textfile=%s:expansion=none:fontcolor=0xf0f0f0:fontsize=%d:"
+                    + "y_align=baseline:x=(w-text_w)/2:y=h/2+%d",
+                FONT,
+                file.getFileName(),
+                fontSize,
+                Math.round((i - (lines.size() - 1) / 2.0) * fontSize * LINE_DISTANCE + fontSize / 3.0)));
+      }
     } catch (IOException e) {
-      throw MediaException.passing("cannot be written: " + e.getMessage(), textFile);
+      close();
+      throw MediaException.passing("cannot be written: " + e.getMessage(), folder);
     }
-    return String.format(
-        Locale.ROOT,
-        "color=c=0x1c1f26:s=%dx%d:r=%d/%d,"
-            + "drawtext=fontfile=%s:textfile=%s:expansion=none:fontcolor=0xf0f0f0:fontsize=%d:line_spacing=%d:"
-            + "text_align=center:x=(w-text_w)/2:y=(h-text_h)/2",
-        picture.width(),
-        picture.height(),
-        picture.frameRateNumerator(),
-        picture.frameRateDenominator(),
-        FONT,
-        textFile.getFileName(),
-        fontSize,
-        fontSize / 3);
+  }
+
+  /** A source filter without end. */
+  String filter() {
+    return filter.toString();
+  }
+
+  /** Removes what belongs to this card alone. */
+  @Override
+  public void close() {
+    files.forEach(ChildProcesses::deleteQuietly);
   }
 
   private static void placeFont(Path font) throws IOException {

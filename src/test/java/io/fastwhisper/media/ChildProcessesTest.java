@@ -26,6 +26,7 @@ class ChildProcessesTest {
   private static final List<String> ENDLESS = List.of("-re", "-f", "lavfi", "-i", "anullsrc=r=16000:cl=mono", "-f", "s16le", "-flush_packets", "1");
 
   @TempDir Path folder;
+  @TempDir Path temporary;
 
   @Test
   void aCancelledChildIsGoneAndSoIsWhatItWrote() throws Exception {
@@ -129,7 +130,8 @@ class ChildProcessesTest {
 
   private Process host() throws Exception {
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    return new ProcessBuilder(java, "-cp", System.getProperty("java.class.path"), Host.class.getName(), folder.toString())
+    return new ProcessBuilder(
+            java, "-Djava.io.tmpdir=" + temporary, "-cp", System.getProperty("java.class.path"), Host.class.getName(), folder.toString())
         .redirectError(ProcessBuilder.Redirect.INHERIT)
         .start();
   }
