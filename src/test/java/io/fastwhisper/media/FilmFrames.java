@@ -24,12 +24,7 @@ public final class FilmFrames {
   public static Map<Integer, byte[]> read(Path film, SortedSet<Integer> numbers, Path folder)
       throws IOException, MediaException {
     String wanted = numbers.stream().map(number -> "eq(n\\," + number + ")").collect(Collectors.joining("+"));
-<<<<<<< Updated upstream
     Ffmpeg ffmpeg = Ffmpeg.bundled(MediaLimits.DEFAULT.memoryBytes(), Files.createTempDirectory(folder, "frames"));
-=======
-    Path folder = film.toAbsolutePath().getParent();
-    Ffmpeg ffmpeg = Ffmpeg.bundled(MediaLimits.DEFAULT.memoryBytes(), Files.createTempDirectory(folder, "standins"));
->>>>>>> Stashed changes
     List<String> command =
         List.of(
             ffmpeg.ffmpeg().toString(), "-nostdin", "-v", "error", "-i", film.toString(), "-an", "-vf", "select=" + wanted,
