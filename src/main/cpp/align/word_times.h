@@ -6,18 +6,11 @@
 #include <string_view>
 #include <vector>
 
+#include "align/word_groups.h"
 #include "fastwhisper.h"
 #include "model/network.h"
 
 namespace fw {
-
-/** One token of the text, without time stamps and special tokens. */
-struct TextToken {
-  /** Its bytes in the vocabulary: raw, possibly a part of a UTF-8 character. */
-  std::string_view text;
-  /** Number of the cue it belongs to; no word reaches over the border of two cues. */
-  int32_t cue = 0;
-};
 
 /** A word of a window, timed on the PCM that the window was made of. */
 struct Word {

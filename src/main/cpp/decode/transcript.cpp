@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "audio/window_plan.h"
+#include "decode/prompt.h"
 
 namespace fw {
 namespace {
@@ -21,6 +22,32 @@ std::string cue_text(const Vocabulary& vocabulary, std::span<const int32_t> toke
 
 std::span<const int32_t> tokens_of(std::span<const int32_t> tokens, const CueRange& cue) {
   return tokens.subspan(static_cast<size_t>(cue.first_token), static_cast<size_t>(cue.n_tokens));
+}
+
+/** The words of all cues by one alignment: text tokens of the cues in a row, time stamps left out. */
+std::vector<Word> align_words(const Vocabulary& vocabulary, const WindowRequest& request, const DecodedText& text,
+                              std::span<const CueRange> cues, Network& network, int32_t window, int32_t sequence) {
+  const SpecialTokens& special = vocabulary.special();
+  const Prompt prefix = build_prompt(special, {}, special.language_token(text.language).value_or(special.first_language),
+                                     request.options.task, false);
+  std::vector<int32_t> forced = prefix.tokens;
+  std::vector<TextToken> tokens;
+  for (size_t c = 0; c != cues.size(); ++c) {
+    for (const int32_t token : tokens_of(text.tokens, cues[c])) {
+      if (!special.is_text(token)) continue;
+      forced.push_back(token);
+      tokens.push_back({.text = vocabulary.bytes(token), .cue = static_cast<int32_t>(c)});
+    }
+  }
+  if (tokens.empty()) return {};
+  forced.push_back(special.end);
+  const Alignment alignment = network.align(window, sequence, forced);
+  return time_words({.alignment = alignment,
+                     .n_prefix = prefix.n_tokens(),
+                     .tokens = tokens,
+                     .language = text.language,
+                     .samples = request.samples,
+                     .spans = request.spans});
 }
 
 }  // namespace
@@ -47,7 +74,7 @@ std::vector<CueRange> cut_cues(const Vocabulary& vocabulary, std::span<const int
 }
 
 WindowResult write_transcript(const Vocabulary& vocabulary, const WindowRequest& request, const DecodedText& text,
-                              Network& /*network*/, int32_t /*window*/, int32_t /*sequence*/) {
+                              Network& network, int32_t window, int32_t sequence) {
   WindowResult result;
   result.tag = request.tag;
   result.text = text;
@@ -58,6 +85,17 @@ WindowResult write_transcript(const Vocabulary& vocabulary, const WindowRequest&
                            .text = cue_text(vocabulary, tokens_of(text.tokens, range)),
                            .first_token = range.first_token,
                            .n_tokens = range.n_tokens});
+  }
+  if (!request.options.words) return result;
+  result.words = align_words(vocabulary, request, text, ranges, network, window, sequence);
+  for (size_t w = 0; w != result.words.size(); ++w) {
+    const Word& word = result.words[w];
+    Cue& cue = result.cues[static_cast<size_t>(word.cue)];
+    if (cue.n_words++ == 0) {
+      cue.first_word = static_cast<int32_t>(w);
+      cue.first_sample = word.first_sample;
+    }
+    cue.end_sample = word.end_sample;
   }
   return result;
 }
