@@ -1,0 +1,105 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <vector>
+
+#include "decode/lane.h"
+#include "decode/window_request.h"
+#include "model/network.h"
+#include "model/vocabulary.h"
+
+namespace fw {
+
+/** English-only and multilingual (99 languages), with made-up words; made once for a test program. */
+const Vocabulary& english_vocabulary();
+const Vocabulary& multilingual_vocabulary();
+inline constexpr int32_t test_text_ctx = 448;
+
+/** Logits of the tokens that count; all others are out of the question. */
+using Logits = std::map<int32_t, float>;
+
+/**
+ * What a network says: the logits that follow the sampled tokens of a window's voice, given the whole sequence with its
+ * prompt too.
+ */
+struct Line {
+  int32_t voice;
+  std::span<const int32_t> sampled;
+  std::span<const int32_t> sequence;
+};
+
+/** What a scripted network does and what it was asked; shared with the test. */
+struct NetworkScript {
+  std::function<Logits(const Line&)> speak;
+  /** Probability of no-speech of a voice; 0 where none is named. */
+  std::map<int32_t, float> no_speech;
+  /** Called before each step and encode, on the lane's thread; may wait, and may throw for a failing device. */
+  std::function<void(std::span<const StepRow>)> before_step;
+  std::function<void(int32_t voice)> before_encode;
+  std::function<void(int32_t voice)> before_align;
+
+  /** What happened, by voice. */
+  std::map<int32_t, int32_t> n_encodes;
+  std::map<int32_t, int32_t> n_picks;
+  std::map<int32_t, std::vector<std::vector<int32_t>>> aligned;
+  /** Rows of each step. */
+  std::vector<size_t> step_rows;
+  /** Picks that were asked for with a beam's width. */
+  std::vector<int32_t> n_best;
+  std::mutex mutex;
+};
+
+/**
+ * A network whose logits are planted and whose caches are checked: a row must follow the places that its sequence holds
+ * and use a window that was encoded. The first sample of a window is its voice.
+ */
+class ScriptedNetwork final : public Network {
+ public:
+  ScriptedNetwork(std::shared_ptr<NetworkScript> script, const Vocabulary& vocabulary, const NetworkLimits& limits);
+
+  void encode(int32_t window, std::span<const float> samples) override;
+  std::vector<Pick> step(std::span<const StepRow> rows) override;
+  void copy_sequence(int32_t from, int32_t to, int32_t n_places) override;
+  Alignment align(int32_t window, int32_t sequence, std::span<const int32_t> tokens) override;
+
+ private:
+  Pick pick(const StepRow& row);
+  bool permits(const TokenRule& rule, int32_t token) const;
+
+  std::shared_ptr<NetworkScript> script_;
+  const SpecialTokens& special_;
+  /** Voice of each window; -1 before it is encoded. */
+  std::vector<int32_t> voices_;
+  std::vector<std::vector<int32_t>> sequences_;
+};
+
+/** Logits that make one token certain. */
+Logits certain(int32_t token);
+/** Says the text of each voice and then end-of-text, surely. */
+std::function<Logits(const Line&)> saying(const Vocabulary& vocabulary, std::map<int32_t, std::vector<int32_t>> texts);
+
+/** Greedy at temperature 0 without any gate, without words: tests switch on what they are about. */
+DecodeOptions plain_options();
+/** A second of sound that a scripted network takes for this voice; one span. */
+WindowRequest window_of(int32_t voice, DecodeOptions options = plain_options());
+
+/** A lane on a scripted network. */
+struct LaneCase {
+  explicit LaneCase(const LaneLimits& limits = {.batch = 3, .max_beam = 5, .queue = 8},
+                    const Vocabulary& words = english_vocabulary());
+
+  /** Hands the windows in, and gives their results by tag once all have finished. */
+  std::map<int64_t, WindowResult> run(std::vector<WindowRequest> requests);
+  WindowResult run_one(WindowRequest request);
+
+  const Vocabulary& vocabulary;
+  std::shared_ptr<NetworkScript> script = std::make_shared<NetworkScript>();
+  Lane lane;
+};
+
+}  // namespace fw

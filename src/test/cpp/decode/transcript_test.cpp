@@ -1,0 +1,89 @@
+// From sampled tokens to cues on the caller's time line.
+#include "decode/transcript.h"
+
+#include <gtest/gtest.h>
+
+#include "decode/scripted_network.h"
+
+namespace fw {
+namespace {
+
+/** Token of the time stamp `ms`. */
+int32_t at(int32_t ms) { return english_vocabulary().special().timestamp_begin + ms / 20; }
+
+constexpr int64_t second = FW_SAMPLE_RATE_HZ;
+
+struct Times {
+  int32_t first_token;
+  int32_t n_tokens;
+  int64_t first_ms;
+  int64_t end_ms;
+  bool operator==(const Times&) const = default;
+};
+
+std::ostream& operator<<(std::ostream& out, const Times& times) {
+  return out << "tokens " << times.first_token << "+" << times.n_tokens << " from " << times.first_ms << " to "
+             << times.end_ms;
+}
+
+std::vector<Times> cut(const std::vector<int32_t>& tokens, int64_t n_samples) {
+  std::vector<Times> times;
+  for (const CueRange& cue : cut_cues(english_vocabulary(), tokens, n_samples)) {
+    times.push_back({cue.first_token, cue.n_tokens, cue.first_sample / 16, cue.end_sample / 16});
+  }
+  return times;
+}
+
+TEST(Cues, LieBetweenPairsOfTimeStamps) {
+  EXPECT_EQ(cut({at(500), 1000, 1001, at(2000), at(2400), 1002, at(5000)}, 10 * second),
+            (std::vector<Times>{{0, 4, 500, 2000}, {4, 3, 2400, 5000}}));
+}
+
+TEST(Cues, EndWithTheWindowWhereTheLastIsOpen) {
+  EXPECT_EQ(cut({at(500), 1000, at(2000), at(2000), 1001}, 3 * second),
+            (std::vector<Times>{{0, 3, 500, 2000}, {3, 2, 2000, 3000}}));
+}
+
+TEST(Cues, BeginWhereTheLastEndedWhereTheirStartIsMissing) {
+  EXPECT_EQ(cut({1000, at(2000), 1001, at(2500)}, 3 * second),
+            (std::vector<Times>{{0, 2, 0, 2000}, {2, 2, 2000, 2500}}));
+}
+
+TEST(Cues, AreOneWithoutTimeStamps) { EXPECT_EQ(cut({1000, 1001}, 3 * second), (std::vector<Times>{{0, 2, 0, 3000}})); }
+
+TEST(Cues, AreNoneWithoutText) {
+  EXPECT_TRUE(cut({}, second).empty());
+  EXPECT_TRUE(cut({at(0)}, second).empty());
+  EXPECT_EQ(cut({at(0), 1000, at(500), at(500)}, second), (std::vector<Times>{{0, 3, 0, 500}}));
+}
+
+TEST(Cues, AreHeldInsideTheWindow) {
+  EXPECT_EQ(cut({at(500), 1000, at(2000), at(2000), 1001, at(9000)}, 3 * second),
+            (std::vector<Times>{{0, 3, 500, 2000}, {3, 3, 2000, 3000}}));
+}
+
+TEST(Cues, BehindTheEndOfTheSoundAreLeftOut) {
+  EXPECT_EQ(cut({at(500), 1000, at(2000), at(3200), 1001, at(9000)}, 3 * second),
+            (std::vector<Times>{{0, 3, 500, 2000}}));
+}
+
+TEST(Transcript, LiesOnTheCallersTimeLine) {
+  LaneCase test;
+  // Two spans with five seconds between them: the cue of the second one lies behind the gap.
+  test.script->speak = saying(test.vocabulary, {{0, {at(0), 1000, at(2000), at(2000), 1001, at(3000)}}});
+  WindowRequest request = window_of(0);
+  request.options.timestamps = true;
+  request.samples.resize(4 * second, 0.0f);
+  request.spans = {{10 * second, 2 * second}, {17 * second, 2 * second}};
+  const WindowResult result = test.run_one(std::move(request));
+  ASSERT_EQ(result.status, FW_STATUS_OK) << result.message;
+  ASSERT_EQ(result.cues.size(), 2u);
+  EXPECT_EQ(result.cues[0].first_sample, 10 * second);
+  EXPECT_EQ(result.cues[0].end_sample, 12 * second);
+  EXPECT_EQ(result.cues[1].first_sample, 17 * second);
+  EXPECT_EQ(result.cues[1].end_sample, 18 * second);
+  EXPECT_EQ(result.cues[0].text, std::string(test.vocabulary.bytes(1000)).substr(1)) << "without the blank before it";
+}
+
+}  // namespace
+}  // namespace fw
