@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <numeric>
 
 #include "golden_data/golden_data.h"
 #include "model_maker/model_maker.h"
@@ -49,20 +50,31 @@ double relative_difference(std::span<const float> found, std::span<const float> 
   return found.size() == expected.size() ? difference / largest : INFINITY;
 }
 
-std::vector<int32_t> greedy_tokens(Network& network, int32_t window, int32_t sequence, std::span<const int32_t> prompt,
-                                   int32_t limit, int32_t end) {
+std::vector<std::vector<int32_t>> greedy_tokens(Network& network, int32_t n_windows,
+                                                const std::vector<int32_t>& prompt, int32_t limit, int32_t end) {
+  const auto last = static_cast<int32_t>(prompt.size()) - 1;
   std::vector<StepRow> rows;
-  for (size_t i = 0; i < prompt.size(); ++i) {
-    rows.push_back({sequence, window, static_cast<int32_t>(i), prompt[i], i + 1 == prompt.size(), any_token()});
-  }
-  std::vector<int32_t> tokens;
-  while (static_cast<int32_t>(tokens.size()) < limit) {
-    const int32_t token = network.step(rows).front().candidates.front().token;
-    if (token == end) {
-      break;
+  for (int32_t window = 0; window < n_windows; ++window) {
+    for (int32_t i = 0; i <= last; ++i) {
+      rows.push_back({window, window, i, prompt[static_cast<size_t>(i)], i == last, any_token()});
     }
-    tokens.push_back(token);
-    rows = {{sequence, window, static_cast<int32_t>(prompt.size() + tokens.size()) - 1, token, true, any_token()}};
+  }
+  std::vector<std::vector<int32_t>> tokens(static_cast<size_t>(n_windows));
+  std::vector<int32_t> open(static_cast<size_t>(n_windows));
+  std::iota(open.begin(), open.end(), 0);
+  for (int32_t n = 1; n <= limit && !open.empty(); ++n) {
+    const std::vector<Pick> picks = network.step(rows);
+    rows.clear();
+    std::vector<int32_t> still_open;
+    for (size_t i = 0; i < open.size(); ++i) {
+      const int32_t token = picks[i].candidates.front().token;
+      if (token != end) {
+        tokens[static_cast<size_t>(open[i])].push_back(token);
+        rows.push_back({open[i], open[i], last + n, token, true, any_token()});
+        still_open.push_back(open[i]);
+      }
+    }
+    open = still_open;
   }
   return tokens;
 }

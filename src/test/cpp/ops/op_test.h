@@ -10,7 +10,7 @@
 
 #include "base/random.h"
 #include "device/executor.h"
-#include "ops/device_case.h"
+#include "device_cases/device_case.h"
 
 namespace fw {
 
@@ -59,8 +59,6 @@ class OpTest : public testing::TestWithParam<DeviceCase> {
   std::shared_ptr<const Device> plain_device_;
   std::unique_ptr<Executor> plain_;
 };
-
-inline std::string case_name(const testing::TestParamInfo<DeviceCase>& info) { return info.param.name; }
 
 #define FW_INSTANTIATE_OP_TEST(Suite) \
   INSTANTIATE_TEST_SUITE_P(Devices, Suite, testing::ValuesIn(device_cases()), case_name)

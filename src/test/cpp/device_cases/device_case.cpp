@@ -1,4 +1,4 @@
-#include "ops/device_case.h"
+#include "device_cases/device_case.h"
 
 #include "device/cpu/portable/portable_device.h"
 #ifdef FASTWHISPER_DNNL
@@ -8,9 +8,11 @@
 
 namespace fw {
 
-std::vector<DeviceCase> device_cases() {
+namespace {
+
+std::vector<DeviceCase> cases_of(const std::vector<const Kernels*>& sets) {
   std::vector<DeviceCase> cases;
-  for (const Kernels* set : supported_kernels()) {
+  for (const Kernels* set : sets) {
     const std::string name = std::string("portable_") + set->name;
     for (const fw_precision precision : {FW_PRECISION_F32, FW_PRECISION_BF16}) {
       cases.push_back({name + (precision == FW_PRECISION_F32 ? "_f32" : "_bf16"),
@@ -31,5 +33,11 @@ std::vector<DeviceCase> device_cases() {
 #endif
   return cases;
 }
+
+}  // namespace
+
+std::vector<DeviceCase> device_cases() { return cases_of(supported_kernels()); }
+
+std::vector<DeviceCase> network_device_cases() { return cases_of({&kernels()}); }
 
 }  // namespace fw
