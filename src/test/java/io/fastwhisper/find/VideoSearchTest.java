@@ -77,6 +77,33 @@ class VideoSearchTest {
   }
 
   @Test
+  void aWordThatOnlyOneHeardAndOnTheOtherOnesSideIsNotLost() {
+    VideoSearch search = search(2, "freedom");
+    List<Searched> found = new ArrayList<>(search.transcribed(0, List.of(wordAt("freedom", 22_850, 23_050)), 22_900));
+    found.addAll(search.transcribed(1, List.of(), 22_900));
+    assertEquals(1, matches(found).size());
+  }
+
+  @Test
+  void ofTwoWordsHeardInOnePlaceTheSurerOneStays() {
+    VideoSearch search = search(2, "there", "their");
+    Word there = new Word("there", 22_750, 22_990, 0.5f);
+    Word their = new Word("their", 22_820, 23_060, 0.8f);
+    List<Searched> found = new ArrayList<>(search.transcribed(0, List.of(there), 22_900));
+    found.addAll(search.transcribed(1, List.of(their), 22_900));
+    assertEquals(List.of("their"), targets(found));
+  }
+
+  @Test
+  void aPhraseWaitsForTheNeighbourThatHasItsLastWord() {
+    VideoSearch search = search(2, "new york");
+    List<Word> left = List.of(word("new", 19_700), word("pork", 22_900));
+    List<Searched> found = new ArrayList<>(search.transcribed(0, left, 22_000));
+    found.addAll(search.transcribed(1, List.of(word("york", 22_900)), 0));
+    assertEquals(List.of("new york"), targets(found));
+  }
+
+  @Test
   void aWordSaidTwiceAroundTheBorderIsFoundTwice() {
     List<Word> talk = List.of(word("no", 22_650), word("no", 22_950));
     VideoSearch search = search(2, "no");
