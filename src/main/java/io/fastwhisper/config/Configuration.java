@@ -195,10 +195,11 @@ public record Configuration(
   /** How tokens are chosen, and when a window is decoded again. */
   public record Decoding(
       @Setting(
-              value = "1",
+              value = "5",
               min = 1,
               max = 16,
-              effect = "Width of the beam where none is asked for; 1 is greedy.")
+              effect =
+                  "Width of the beam where none is asked for; 1 is greedy: faster, but it loses the thread more often.")
           int beam,
       @Setting(
               value = "0 0.2 0.4 0.6 0.8 1",

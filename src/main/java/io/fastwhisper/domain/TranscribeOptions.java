@@ -9,7 +9,7 @@ package io.fastwhisper.domain;
  * @param beam width of the beam, 1 is greedy
  */
 public record TranscribeOptions(String language, String prompt, String hotwords, int beam) {
-  public static final TranscribeOptions DEFAULT = new TranscribeOptions("auto", "", "", 1);
+  public static final TranscribeOptions DEFAULT = new TranscribeOptions("auto", "", "", 5);
 
   public TranscribeOptions {
     if (language == null || !language.matches("[a-z]{2,4}")) {
