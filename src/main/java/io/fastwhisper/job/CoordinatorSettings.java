@@ -8,11 +8,12 @@ import java.nio.file.Path;
  * What the coordinator goes by.
  *
  * @param workFolder where each job gets a folder of its own while it runs
- * @param fetches videos opened and segments fetched at a time, over all jobs; also how many fetched segments may wait for a device, twice over, before
- *     fetching pauses
+ * @param fetches videos opened and segments fetched at a time, over all jobs; fetching pauses while twice as many segments
+ *     wait for a device
  * @param cuts clips cut at a time
  * @param joins films joined at a time
  * @param progressMs least time between two reports of one job
+ * @param logStages whether each change of stage of a video, segment or clip is a line of the log
  */
 record CoordinatorSettings(
     Path workFolder,
@@ -21,7 +22,8 @@ record CoordinatorSettings(
     int fetches,
     int cuts,
     int joins,
-    long progressMs) {
+    long progressMs,
+    boolean logStages) {
   /** Several heartbeats of a device fit into this. */
   private static final long DEVICE_SILENCE_MS = 30_000;
 
@@ -39,6 +41,7 @@ record CoordinatorSettings(
         stages.fetches(),
         stages.cuts(),
         stages.joins(),
-        PROGRESS_MS);
+        PROGRESS_MS,
+        configuration.log().pipeline());
   }
 }

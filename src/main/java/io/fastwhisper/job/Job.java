@@ -68,7 +68,8 @@ import java.util.List;
  *
  * Each of them is a {@link Failure} of the job's report.
  *
- * <p>A pure state: every method takes the time, milliseconds since the epoch, where it needs it. Not thread-safe.
+ * <p>A pure state: every method takes the time, milliseconds since the epoch, where it needs it. Not thread-safe. One file of this
+ * length, for it is one decision: which effects follow from which event; what it keeps count of lies in the classes beside it.
  */
 final class Job {
   /**

@@ -14,6 +14,7 @@ import io.fastwhisper.bus.Command.TranscribeSegment;
 import io.fastwhisper.bus.Command.WithdrawLease;
 import io.fastwhisper.bus.Consumers;
 import io.fastwhisper.bus.Event;
+import io.fastwhisper.bus.Message;
 import io.fastwhisper.domain.ClipId;
 import io.fastwhisper.domain.Failure;
 import io.fastwhisper.domain.JobId;
@@ -126,6 +127,7 @@ public final class JobCoordinator extends VerticleBase {
   }
 
   private void take(Event event) {
+    logStage(event);
     handlers.get(event.getClass()).accept(event);
   }
 
@@ -327,7 +329,14 @@ public final class JobCoordinator extends VerticleBase {
   // ---- what goes out
 
   private void send(String address, Command command, Consumer<Throwable> notTaken) {
+    logStage(command);
     vertx.eventBus().request(address, command).onFailure(notTaken::accept);
+  }
+
+  private void logStage(Message message) {
+    if (settings.logStages()) {
+      StageLog.line(message).ifPresent(LOG::info);
+    }
   }
 
   private static Failure notTaken(Command command, Throwable cause) {

@@ -254,7 +254,7 @@ class JobCoordinatorTest {
               }
               return null;
             });
-    Pipeline pipeline = get(deploy(rooms, 6, 8));
+    Pipeline pipeline = get(deploy(rooms, 1, 1));
     Future<JobSnapshot> end = pipeline.run(JOB, request("a*2"), film(), snapshot -> {});
     reached.get(30, TimeUnit.SECONDS);
     get(pipeline.cancel(JOB));
@@ -351,7 +351,8 @@ class JobCoordinatorTest {
             fetches,
             cuts,
             2,
-            5);
+            5,
+            false);
     return Pipeline.deploy(
         vertx, settings, List.of(Pipeline.Room.of(new OrderingVerticle()), Pipeline.Room.of(rooms)));
   }
