@@ -1,7 +1,6 @@
 package io.fastwhisper.cli;
 
 import io.fastwhisper.config.Configuration;
-import io.fastwhisper.domain.JobOptions;
 import io.fastwhisper.domain.JobRequest;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -36,7 +35,7 @@ final class DemoCommand implements Callable<Integer> {
     Configuration configuration = options.load();
     Path samples = ConfigurationOptions.home().resolve("samples");
     Stream<String> talks = TALKS.stream().map(talk -> samples.resolve(talk).toString());
-    JobRequest request = JobRequest.of(talks.toList(), TARGETS, JobOptions.DEFAULT);
+    JobRequest request = JobRequest.of(talks.toList(), TARGETS, JobArguments.defaults(configuration));
     ModelChoice model = ModelChoice.bundled(configuration);
     return new CompilationRun(configuration, model, "cpu", output).run(request, folder.resolve("compilation.mp4"));
   }

@@ -25,6 +25,18 @@ final class JobArguments {
   @Option(names = "--language", paramLabel = "CODE", defaultValue = "auto", description = "en, de ... or auto (${DEFAULT-VALUE}).")
   private String language;
 
+  /** What a job has where nothing was asked for. */
+  static JobOptions defaults(Configuration configuration) {
+    JobOptions defaults = JobOptions.DEFAULT;
+    return new JobOptions(
+        defaults.paddingBeforeMs(),
+        defaults.paddingAfterMs(),
+        defaults.mergeGapMs(),
+        defaults.maxLengthMs(),
+        defaults.priority(),
+        new TranscribeOptions("auto", "", "", configuration.decoding().beam()));
+  }
+
   JobOptions toOptions(Configuration configuration) {
     JobOptions defaults = JobOptions.DEFAULT;
     long maxLengthMs = maxLength == null ? 0 : milliseconds("--max-length", maxLength);

@@ -1,0 +1,133 @@
+package io.fastwhisper.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.fastwhisper.samples.SampleTalk;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * Whole jobs through {@code ./fastwhisper}, as a user types them. Only where the program was built by that script, as
+ * {@code ./fastwhisper test} does: elsewhere the script would build into the folder that these tests run from.
+ */
+@EnabledIfSystemProperty(named = "fastwhisper.script", matches = "true")
+class ScriptTest {
+  private static final Path SCRIPT = Path.of("fastwhisper").toAbsolutePath();
+
+  @TempDir Path folder;
+
+  @Test
+  void theDemoMakesItsFilmFromAnyFolderWithoutATerminal() throws Exception {
+    Path here = Files.createDirectory(folder.resolve("a folder"));
+    Process demo = start(here, "demo", "-o", "my film");
+    String out = new String(demo.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(0, demo.waitFor(), out);
+    assertTrue(Files.size(here.resolve("my film/compilation.mp4")) > 0);
+    JsonNode json = new ObjectMapper().readTree(here.resolve("my film/compilation.json").toFile());
+    assertTrue(json.get("clips").size() > 5, json.toString());
+    for (JsonNode clip : json.get("clips")) {
+      assertTrue(out.contains(clip.get("clipId").asText() + " "), out);
+    }
+    assertTrue(out.contains("compilation.mp4"), out);
+  }
+
+  @Test
+  void aLinkToTheScriptAndNamesWithBlanksWork() throws Exception {
+    Path link = Files.createSymbolicLink(folder.resolve("fw"), SCRIPT);
+    Path talk = Files.copy(SampleTalk.WATER.video(), folder.resolve("my talk.mp4"));
+    Process process =
+        new ProcessBuilder(link.toString(), "transcribe", talk.getFileName().toString(), "--format", "txt", "--quiet", "--model", model())
+            .directory(folder.toFile())
+            .redirectError(folder.resolve("err").toFile())
+            .start();
+    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(0, process.waitFor(), Files.readString(folder.resolve("err")));
+    assertTrue(out.contains("water"), out);
+  }
+
+  @Test
+  void programsGetOneJsonObjectALine() throws Exception {
+    Process process =
+        start(folder, "compile", SampleTalk.WATER.video().toString(), "--words", "rain", "--json-lines", "--model", model());
+    List<String> lines = process.inputReader().lines().toList();
+    assertEquals(0, process.waitFor());
+    List<String> events = new ArrayList<>();
+    for (String line : lines) {
+      events.add(new ObjectMapper().readTree(line).get("event").asText());
+    }
+    assertTrue(events.contains("progress"), events.toString());
+    assertEquals("done", events.get(events.size() - 1));
+    JsonNode done = new ObjectMapper().readTree(lines.get(lines.size() - 1));
+    assertEquals("completed", done.get("status").asText());
+    assertTrue(done.get("clips").size() > 0, done.toString());
+  }
+
+  @Test
+  void wrongUsageEndsWith2() throws Exception {
+    assertEquals(2, start(folder, "compile").waitFor());
+    assertEquals(2, start(folder, "compil").waitFor());
+    assertEquals(2, start(folder, "compile", "none.mp4", "--words", "a", "--model", model()).waitFor());
+    assertEquals(0, start(folder, "help").waitFor());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"INT, 130", "TERM, 143"})
+  void aSignalEndsItCleanly(String signal, int exitCode) throws Exception {
+    Path temporary = Files.createDirectory(folder.resolve("temporary"));
+    Process process =
+        start(
+            folder,
+            "compile",
+            SampleTalk.WATER.video().toString(),
+            SampleTalk.BREAD.video().toString(),
+            "--words=water",
+            "--json-lines",
+            "--set=folders.work=" + temporary,
+            "--model",
+            model());
+    try (BufferedReader lines = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+      String line = lines.readLine();
+      while (line != null && !line.contains("\"stage\":\"Transcribing\"")) {
+        line = lines.readLine();
+      }
+      assertTrue(line != null, Files.readString(folder.resolve("err")));
+      assertTrue(Files.list(temporary).findAny().isPresent());
+      List<ProcessHandle> children = process.descendants().toList();
+      new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start().waitFor();
+      assertTrue(process.waitFor(30, TimeUnit.SECONDS));
+      assertEquals(exitCode, process.exitValue(), Files.readString(folder.resolve("err")));
+      assertFalse(children.stream().anyMatch(ProcessHandle::isAlive));
+    }
+    try (Stream<Path> left = Files.list(temporary)) {
+      assertEquals(List.of(), left.toList());
+    }
+    assertFalse(Files.exists(folder.resolve("compilation.mp4")));
+  }
+
+  private static String model() {
+    return Path.of(ProgramRun.BUNDLED_MODEL).toAbsolutePath().toString();
+  }
+
+  private Process start(Path where, String... arguments) throws IOException {
+    List<String> command = new ArrayList<>(List.of(SCRIPT.toString()));
+    command.addAll(List.of(arguments));
+    return new ProcessBuilder(command).directory(where.toFile()).redirectError(folder.resolve("err").toFile()).start();
+  }
+}
