@@ -17,6 +17,18 @@ import java.util.function.Function;
  */
 final class FilmFormatChoice {
   private static final int MAX_FRAMES_PER_SECOND = 60;
+
+  /** Below this a rate is multiplied, so that a clip need not be a second longer or shorter because its source shows slides. */
+  private static final int MIN_FRAMES_PER_SECOND = 20;
+
+  /** More than OpenH264 encodes (level 5.2) is scaled down, lying or upright. */
+  private static final int MAX_LONG_SIDE = 3_840;
+
+  private static final int MAX_SHORT_SIDE = 2_160;
+
+  /** One block of H.264. */
+  private static final int MIN_SIDE = 16;
+
   private static final int CD_RATE_HZ = 44_100;
   private static final int FILM_RATE_HZ = 48_000;
 
@@ -35,12 +47,24 @@ final class FilmFormatChoice {
       return null;
     }
     Picture rate = most(sources, picture -> picture.frameRateNumerator() + "/" + picture.frameRateDenominator());
+    double shrink =
+        Math.min(
+            1,
+            Math.min(
+                MAX_LONG_SIDE / (double) Math.max(size.width(), size.height()),
+                MAX_SHORT_SIDE / (double) Math.min(size.width(), size.height())));
     boolean tooFast = rate.frameRateNumerator() > (long) MAX_FRAMES_PER_SECOND * rate.frameRateDenominator();
     return new FilmPicture(
-        even(size.width()),
-        even(size.height()),
-        tooFast ? MAX_FRAMES_PER_SECOND : rate.frameRateNumerator(),
+        even(size.width() * shrink),
+        even(size.height() * shrink),
+        tooFast ? MAX_FRAMES_PER_SECOND : atLeastSlowest(rate.frameRateNumerator(), rate.frameRateDenominator()),
         tooFast ? 1 : rate.frameRateDenominator());
+  }
+
+  /** The smallest multiple of a rate that is fast enough: the source's frames still begin at their own times. */
+  private static int atLeastSlowest(int numerator, int denominator) {
+    long slowest = (long) MIN_FRAMES_PER_SECOND * denominator;
+    return Math.toIntExact(numerator * ((Math.max(slowest, numerator) + numerator - 1) / numerator));
   }
 
   /** A picture with the trait that most milliseconds have; the first of equals; null where there is no picture. */
@@ -66,7 +90,7 @@ final class FilmFormatChoice {
   }
 
   /** The codecs take even sizes only. */
-  private static int even(int pixels) {
-    return Math.max(2, pixels - pixels % 2);
+  private static int even(double pixels) {
+    return Math.max(MIN_SIDE, (int) pixels / 2 * 2);
   }
 }

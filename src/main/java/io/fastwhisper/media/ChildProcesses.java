@@ -94,13 +94,13 @@ final class ChildProcesses implements AutoCloseable {
     }
   }
 
-  /** Runs ffprobe, which has the time of one stall in all. */
+  /** Runs ffprobe; whatever it says counts as progress. */
   void ask(String where, List<String> arguments, Output output, Cancellation cancellation) throws MediaException {
     List<String> command = new ArrayList<>();
     command.add(ffmpeg.ffprobe().toString());
     command.addAll(List.of("-hide_banner", "-loglevel", "error"));
     command.addAll(arguments);
-    run(where, command, null, limits.stall(), output, cancellation);
+    run(where, command, null, limits.wallClock(), output, cancellation);
   }
 
   /** A plain file as ffmpeg's URL: whatever the name looks like, it stays the name of a file. */

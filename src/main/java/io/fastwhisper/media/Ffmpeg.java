@@ -49,19 +49,22 @@ record Ffmpeg(Path ffmpeg, Path ffprobe, List<String> launcher, Path standIns, S
     Path programs = unpacked();
     Path ffmpeg = executable(programs.resolve("ffmpeg"));
     Path ffprobe = executable(programs.resolve("ffprobe"));
-    List<String> launcher = launcher(memoryBytes);
-    String said = said(launcher, ffmpeg, null);
-    Path standIns = null;
-    if (!VERSION.matcher(said).find()) {
-      placeStandIns(folder);
-      standIns = folder;
-      said = said(launcher, ffmpeg, standIns);
+    String said = "";
+    // A limit that is already lower cannot be raised; then the program starts without a launcher only.
+    for (List<String> launcher : List.of(launcher(memoryBytes), List.<String>of())) {
+      for (boolean withStandIns : new boolean[] {false, true}) {
+        if (withStandIns) {
+          placeStandIns(folder);
+        }
+        Path standIns = withStandIns ? folder : null;
+        said = said(launcher, ffmpeg, standIns);
+        Matcher version = VERSION.matcher(said);
+        if (version.find()) {
+          return new Ffmpeg(ffmpeg, ffprobe, launcher, standIns, version.group(1));
+        }
+      }
     }
-    Matcher version = VERSION.matcher(said);
-    if (!version.find()) {
-      throw MediaException.permanent("the bundled ffmpeg does not start: " + said.strip(), ffmpeg, "");
-    }
-    return new Ffmpeg(ffmpeg, ffprobe, launcher, standIns, version.group(1));
+    throw MediaException.permanent("the bundled ffmpeg does not start: " + said.strip(), ffmpeg, "");
   }
 
   /** The environment of a child: nothing of ours but what the programs need. */
