@@ -2,7 +2,6 @@
 #include <cmath>
 #include <cstdint>
 #include <span>
-#include <string>
 #include <vector>
 
 #include "align/dtw.h"
@@ -15,6 +14,7 @@
 namespace fw {
 namespace {
 
+/** An encoder frame, 20 ms (Radford et al. 2022, 2.2), and the step at which loudness is looked at, 10 ms. */
 constexpr int32_t kFrameSamples = 320;
 constexpr int32_t kHop = 160;
 
@@ -24,7 +24,10 @@ struct Range {
   int64_t end;
 };
 
-/** Silences of at least 120 ms, in samples of the window. */
+/**
+ * Silences of at least 120 ms: longer than the closure of a stop consonant. Silent is what lies in the lower third between the
+ * window's quiet and its loud frames, in dB.
+ */
 std::vector<Range> find_pauses(std::span<const float> samples) {
   constexpr int64_t kMinPauseFrames = 12;
   const std::vector<float> levels = frame_levels_db(samples, kHop);
@@ -46,6 +49,11 @@ int64_t distance(const Range& pause, int64_t from, int64_t to) {
   return std::max<int64_t>({0, pause.begin - to, from - pause.end});
 }
 
+/**
+ * Gives each pause to the border of words next to it, so that the word before ends where the pause begins and the word behind begins
+ * where it ends: the path alone puts the border anywhere inside. A pause farther than 300 ms from every border is taken for
+ * one inside a word, unless it is longer than any such.
+ */
 void settle_at_pauses(std::vector<Range>& words, std::span<const float> samples) {
   constexpr int64_t kReach = 16 * 300;
   constexpr int64_t kLongPause = 16 * 500;
@@ -73,6 +81,40 @@ void settle_at_pauses(std::vector<Range>& words, std::span<const float> samples)
   }
 }
 
+/** Gives every word a length and its own time inside the window, in their order: where words are crowded, 20 ms or less. */
+void spread(std::vector<Range>& words, int64_t n_samples) {
+  const auto n = static_cast<int64_t>(words.size());
+  const int64_t shortest = std::clamp<int64_t>(n_samples / n, 1, kFrameSamples);
+  int64_t free_from = 0;
+  for (Range& word : words) {
+    word.begin = std::max(word.begin, free_from);
+    word.end = std::max(word.end, word.begin + shortest);
+    free_from = word.end;
+  }
+  int64_t free_to = n_samples;
+  for (auto word = words.rbegin(); word != words.rend(); ++word) {
+    word->end = std::min(word->end, free_to);
+    word->begin = std::max<int64_t>(0, std::min(word->begin, word->end - shortest));
+    free_to = word->begin;
+  }
+}
+
+/** Cuts a word to the span that holds most of it: between two spans lies time that was left out. */
+void cut_at_joins(Range& word, std::span<const fw_span> spans) {
+  Range best = word;
+  int64_t longest = 0;
+  int64_t join = 0;
+  for (const fw_span& span : spans) {
+    const Range part{std::max(word.begin, join), std::min(word.end, join + span.n_samples)};
+    if (part.end - part.begin > longest) {
+      best = part;
+      longest = part.end - part.begin;
+    }
+    join += span.n_samples;
+  }
+  word = best;
+}
+
 }  // namespace
 
 std::vector<Word> time_words(const WordRequest& request) {
@@ -93,27 +135,25 @@ std::vector<Word> time_words(const WordRequest& request) {
   };
   std::vector<Range> ranges;
   for (const WordGroup& group : groups) ranges.push_back({at(group.sound_begin), at(group.sound_end)});
+  if (groups.empty()) return {};
   settle_at_pauses(ranges, request.samples);
+  spread(ranges, n_samples);
 
   std::vector<Word> words;
-  int64_t previous_end = 0;
   for (size_t i = 0; i < groups.size(); ++i) {
     const WordGroup& group = groups[i];
-    int64_t begin = std::clamp<int64_t>(source_sample(request.spans, ranges[i].begin), previous_end, INT64_MAX);
-    int64_t end = source_sample(request.spans, ranges[i].end, true);
-    end = std::max(end, begin + kFrameSamples);
+    cut_at_joins(ranges[i], request.spans);
     float sum = 0.0f;
     for (int32_t t = group.first_token; t != group.first_token + group.n_tokens; ++t) {
       sum += request.alignment.next_probability[static_cast<size_t>(request.n_prefix - 1 + t)];
     }
     words.push_back(Word{.text = group.text,
-                         .first_sample = begin,
-                         .end_sample = end,
+                         .first_sample = source_sample(request.spans, ranges[i].begin),
+                         .end_sample = source_sample(request.spans, ranges[i].end, true),
                          .probability = sum / static_cast<float>(std::max(1, group.n_tokens)),
                          .cue = group.cue,
                          .first_token = group.first_token,
                          .n_tokens = group.n_tokens});
-    previous_end = end;
   }
   return words;
 }

@@ -1,0 +1,110 @@
+#include <gtest/gtest.h>
+
+#include <random>
+#include <vector>
+
+#include "align/word_times.h"
+
+namespace fw {
+namespace {
+
+constexpr int32_t n_frames = 150;
+constexpr int64_t ms = 16;
+
+/** A stretch of sound, ms. */
+struct Sound {
+  int64_t begin;
+  int64_t end;
+};
+
+std::vector<float> sounds(int64_t length_ms, const std::vector<Sound>& parts) {
+  std::mt19937 random(11);
+  std::normal_distribution<float> normal(0.0f, 0.1f);
+  std::vector<float> samples(static_cast<size_t>(length_ms * ms));
+  for (const Sound& part : parts) {
+    for (int64_t i = part.begin * ms; i != part.end * ms; ++i) samples[static_cast<size_t>(i)] = normal(random);
+  }
+  return samples;
+}
+
+/** Attention that moves on to each row's own frame: row r looks at [first[r], first[r + 1]). */
+Alignment looking_at(const std::vector<int32_t>& first) {
+  const auto rows = static_cast<int32_t>(first.size());
+  Alignment alignment{.n_heads = 1, .n_tokens = rows, .n_frames = n_frames, .weights = {}, .next_probability = {}};
+  for (int32_t row = 0; row != rows; ++row) {
+    const int32_t end = row + 1 == rows ? n_frames : first[static_cast<size_t>(row) + 1];
+    for (int32_t frame = 0; frame != n_frames; ++frame) {
+      alignment.weights.push_back(frame >= first[static_cast<size_t>(row)] && frame < end ? 0.1f : 0.0f);
+    }
+  }
+  alignment.next_probability.assign(static_cast<size_t>(rows) - 1, 0.5f);
+  return alignment;
+}
+
+std::vector<Word> timed(const Alignment& alignment, const std::vector<TextToken>& tokens,
+                        const std::vector<float>& samples, const std::vector<fw_span>& spans) {
+  return time_words(
+      {.alignment = alignment, .n_prefix = 2, .tokens = tokens, .language = "en", .samples = samples, .spans = spans});
+}
+
+TEST(TimeWordsTest, BeginsAWordBehindThePauseBeforeItAndEndsOneWhereItsSoundStops) {
+  const std::vector<float> samples = sounds(3000, {{200, 900}, {1800, 2600}});
+  // Rows: start, no-timestamps (predicts "one"), "one" (predicts "two"), "two" (predicts the end), end.
+  const Alignment alignment = looking_at({0, 3, 60, 140, 148});
+  const std::vector<Word> words = timed(alignment, {{" one", 0}, {" two.", 0}}, samples, {{0, 3000 * ms}});
+  ASSERT_EQ(words.size(), 2u);
+  EXPECT_EQ(words[0].text, "one");
+  EXPECT_EQ(words[1].text, "two.");
+  EXPECT_NEAR(static_cast<double>(words[0].first_sample), 200.0 * ms, 20.0 * ms);
+  EXPECT_NEAR(static_cast<double>(words[0].end_sample), 900.0 * ms, 20.0 * ms);
+  EXPECT_NEAR(static_cast<double>(words[1].first_sample), 1800.0 * ms, 20.0 * ms);
+  EXPECT_NEAR(static_cast<double>(words[1].end_sample), 2600.0 * ms, 20.0 * ms);
+  EXPECT_FLOAT_EQ(words[0].probability, 0.5f);
+}
+
+TEST(TimeWordsTest, LaysNoWordOverTheJoinOfTwoSpans) {
+  const std::vector<float> samples = sounds(3000, {{200, 900}, {1800, 2600}});
+  const std::vector<fw_span> spans = {{5000 * ms, 1300 * ms}, {60000 * ms, 1700 * ms}};
+  const std::vector<Word> words =
+      timed(looking_at({0, 3, 60, 140, 148}), {{" one", 0}, {" two", 0}}, samples, spans);
+  ASSERT_EQ(words.size(), 2u);
+  EXPECT_LE(words[0].end_sample, 6300 * ms);
+  EXPECT_GE(words[1].first_sample, 60000 * ms);
+  EXPECT_LE(words[1].end_sample, 61700 * ms);
+}
+
+TEST(TimeWordsTest, GivesEveryWordALengthAndKeepsTheirOrderWhateverTheAttention) {
+  for (uint32_t seed = 0; seed != 100; ++seed) {
+    std::mt19937 random(seed);
+    std::vector<Sound> parts;
+    for (int64_t at = random() % 400; at < 2500; at += 100 + random() % 900) {
+      parts.push_back({at, at + 50 + static_cast<int64_t>(random() % 400)});
+      at = parts.back().end;
+    }
+    const std::vector<float> samples = sounds(3400, parts);
+    const int32_t n = 1 + static_cast<int32_t>(random() % 20);
+    Alignment alignment{.n_heads = 2, .n_tokens = n + 3, .n_frames = 180, .weights = {}, .next_probability = {}};
+    for (int32_t i = 0; i != 2 * (n + 3) * 180; ++i) alignment.weights.push_back(static_cast<float>(random() % 1000) / 1e3f);
+    alignment.next_probability.assign(static_cast<size_t>(n) + 2, 0.9f);
+    std::vector<TextToken> tokens(static_cast<size_t>(n), {" word", 0});
+    const std::vector<fw_span> spans = {{16000, 1600 * ms}, {160000, 1800 * ms}};
+    const std::vector<Word> words = timed(alignment, tokens, samples, spans);
+    ASSERT_EQ(words.size(), static_cast<size_t>(n));
+    int64_t end_before = 0;
+    for (const Word& word : words) {
+      ASSERT_LT(word.first_sample, word.end_sample) << "seed " << seed;
+      ASSERT_GE(word.first_sample, end_before) << "seed " << seed;
+      end_before = word.end_sample;
+      const bool in_first = word.first_sample >= 16000 && word.end_sample <= 16000 + 1600 * ms;
+      const bool in_second = word.first_sample >= 160000 && word.end_sample <= 160000 + 1800 * ms;
+      ASSERT_TRUE(in_first || in_second) << "seed " << seed << ": " << word.first_sample << ".." << word.end_sample;
+    }
+  }
+}
+
+TEST(TimeWordsTest, HasNoWordsWithoutTokens) {
+  EXPECT_TRUE(timed(looking_at({0, 3, 10}), {}, sounds(1000, {}), {{0, 1000 * ms}}).empty());
+}
+
+}  // namespace
+}  // namespace fw
