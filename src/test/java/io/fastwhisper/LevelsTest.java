@@ -16,7 +16,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Each level of the native core includes only lower ones; nothing anywhere has a name that says nothing. */
+/**
+ * Each level of the native core includes only lower ones; nothing anywhere has a name that says
+ * nothing.
+ */
 class LevelsTest {
   private static final Path CPP = Path.of("src/main/cpp");
 
@@ -60,7 +63,11 @@ class LevelsTest {
     assertEquals(
         List.of(),
         all.stream()
-            .filter(file -> file.toString().toLowerCase(Locale.ROOT).matches(".*(util|helper|manager|common).*"))
+            .filter(
+                file ->
+                    file.toString()
+                        .toLowerCase(Locale.ROOT)
+                        .matches(".*(util|helper|manager|common).*"))
             .toList());
   }
 

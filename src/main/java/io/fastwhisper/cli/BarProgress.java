@@ -18,7 +18,8 @@ final class BarProgress implements ProgressDisplay {
   public void at(Progress progress) {
     int filled = (int) Math.round(WIDTH * progress.fraction());
     String bar = "#".repeat(filled) + ".".repeat(WIDTH - filled);
-    out.print(ERASE_LINE + String.format("%-13s[%s] %s", progress.stage(), bar, progress.details()));
+    out.print(
+        ERASE_LINE + String.format("%-13s[%s] %s", progress.stage(), bar, progress.details()));
     out.flush();
     drawn = true;
   }

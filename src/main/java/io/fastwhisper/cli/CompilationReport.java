@@ -23,7 +23,8 @@ record CompilationReport(JobRequest request, JobSnapshot end, JobFeed feed, Mode
   /** The text of {@code out.json}. */
   String sidecar() {
     try {
-      return JSON.writer().with(SerializationFeature.INDENT_OUTPUT).writeValueAsString(tree()) + "\n";
+      return JSON.writer().with(SerializationFeature.INDENT_OUTPUT).writeValueAsString(tree())
+          + "\n";
     } catch (JsonProcessingException e) {
       throw new LinkageError("a JSON tree can always be written", e);
     }
@@ -60,7 +61,11 @@ record CompilationReport(JobRequest request, JobSnapshot end, JobFeed feed, Mode
     end.clips().forEach(clip -> add(clip, clips.addObject()));
     ArrayNode failures = root.putArray("failures");
     for (Failure failure : end.failures()) {
-      failures.addObject().put("where", failure.where()).put("what", failure.what()).put("remedy", failure.remedy());
+      failures
+          .addObject()
+          .put("where", failure.where())
+          .put("what", failure.what())
+          .put("remedy", failure.remedy());
     }
     root.put("earlyTermination", end.earlyTermination());
     timings(root.putObject("timings"));
@@ -70,15 +75,22 @@ record CompilationReport(JobRequest request, JobSnapshot end, JobFeed feed, Mode
   private void add(FilmClip filmClip, ObjectNode node) {
     Clip clip = filmClip.clip();
     node.put("clipId", clip.id().toString());
-    node.put("video", clip.id().video()).put("segment", clip.id().segment()).put("clip", clip.id().clip());
+    node.put("video", clip.id().video())
+        .put("segment", clip.id().segment())
+        .put("clip", clip.id().clip());
     node.put("source", source(clip));
     ArrayNode matches = node.putArray("matches");
     for (Match match : clip.matches()) {
-      ObjectNode found = matches.addObject().put("target", match.target()).put("text", match.text());
-      found.put("startMs", match.startMs()).put("endMs", match.endMs()).put("probability", match.probability());
+      ObjectNode found =
+          matches.addObject().put("target", match.target()).put("text", match.text());
+      found
+          .put("startMs", match.startMs())
+          .put("endMs", match.endMs())
+          .put("probability", match.probability());
     }
     node.put("startMs", clip.range().startMs()).put("endMs", clip.range().endMs());
-    node.put("outStartMs", filmClip.outRange().startMs()).put("outEndMs", filmClip.outRange().endMs());
+    node.put("outStartMs", filmClip.outRange().startMs())
+        .put("outEndMs", filmClip.outRange().endMs());
   }
 
   private void timings(ObjectNode node) {
@@ -95,15 +107,23 @@ record CompilationReport(JobRequest request, JobSnapshot end, JobFeed feed, Mode
 
   /** One line a clip. */
   String table() {
-    StringBuilder text = new StringBuilder(String.format("%-8s %-24s %-19s %-24s %s%n", "clip", "source", "time", "words", "probability"));
+    StringBuilder text =
+        new StringBuilder(
+            String.format(
+                "%-8s %-24s %-19s %-24s %s%n", "clip", "source", "time", "words", "probability"));
     for (FilmClip filmClip : end.clips()) {
       Clip clip = filmClip.clip();
       String time = time(clip.range().startMs()) + "-" + time(clip.range().endMs());
       String words = clip.matches().stream().map(Match::text).collect(Collectors.joining(", "));
       String probabilities =
-          clip.matches().stream().map(match -> String.format("%.2f", match.probability())).collect(Collectors.joining(", "));
+          clip.matches().stream()
+              .map(match -> String.format("%.2f", match.probability()))
+              .collect(Collectors.joining(", "));
       Video video = feed.videos().get(clip.id().video());
-      text.append(String.format("%-8s %-24s %-19s %-24s %s%n", clip.id(), video == null ? "" : video.title(), time, words, probabilities));
+      text.append(
+          String.format(
+              "%-8s %-24s %-19s %-24s %s%n",
+              clip.id(), video == null ? "" : video.title(), time, words, probabilities));
     }
     return text.toString();
   }

@@ -17,7 +17,8 @@ final class CompilationRun {
   private final String device;
   private final OutputOptions output;
 
-  CompilationRun(Configuration configuration, ModelChoice model, String device, OutputOptions output) {
+  CompilationRun(
+      Configuration configuration, ModelChoice model, String device, OutputOptions output) {
     this.configuration = configuration;
     this.model = model;
     this.device = device;
@@ -48,11 +49,18 @@ final class CompilationRun {
     }
   }
 
-  private int report(CompilationReport report, Path asked, Path film, ProgressDisplay display) throws IOException {
+  private int report(CompilationReport report, Path asked, Path film, ProgressDisplay display)
+      throws IOException {
     JobSnapshot end = report.end();
     Path written = end.compilation() == null ? film : end.compilation();
-    if (end.compilation() != null && !end.compilation().getFileName().equals(asked.toAbsolutePath().getFileName())) {
-      display.note("The film is " + written.getFileName() + ", not " + asked.getFileName() + ", for that is what it holds.");
+    if (end.compilation() != null
+        && !end.compilation().getFileName().equals(asked.toAbsolutePath().getFileName())) {
+      display.note(
+          "The film is "
+              + written.getFileName()
+              + ", not "
+              + asked.getFileName()
+              + ", for that is what it holds.");
     }
     boolean done = end.status() == JobStatus.COMPLETED;
     Path sidecar = sibling(written, ".json");
@@ -84,7 +92,9 @@ final class CompilationRun {
       return ExitCode.DONE;
     }
     boolean nothingHeard = end.segmentsCompleted() == end.segmentsFailed();
-    boolean users = end.usableVideos() == 0 || (nothingHeard && end.failures().stream().allMatch(Failure::permanent));
+    boolean users =
+        end.usableVideos() == 0
+            || (nothingHeard && end.failures().stream().allMatch(Failure::permanent));
     return users ? ExitCode.USAGE : ExitCode.FAILURE;
   }
 
@@ -94,19 +104,25 @@ final class CompilationRun {
     if (absolute.getFileName() == null || Files.isDirectory(absolute)) {
       throw new UsageException("-o " + asked + ": expected the name of a file");
     }
-    return absolute.getFileName().toString().endsWith(".mp4") ? absolute : sibling(absolute, ".mp4");
+    return absolute.getFileName().toString().endsWith(".mp4")
+        ? absolute
+        : sibling(absolute, ".mp4");
   }
 
   private static void requireNoSource(Path film, JobRequest request) throws IOException {
     for (Source source : request.sources()) {
       boolean url = source.location().matches("(?i)https?://.*");
-      if (!url && Files.exists(film) && Files.exists(Path.of(source.location())) && Files.isSameFile(film, Path.of(source.location()))) {
+      if (!url
+          && Files.exists(film)
+          && Files.exists(Path.of(source.location()))
+          && Files.isSameFile(film, Path.of(source.location()))) {
         throw new UsageException("-o " + film + ": the film would overwrite a source");
       }
     }
   }
 
   private static Path sibling(Path file, String ending) {
-    return file.resolveSibling(file.getFileName().toString().replaceFirst("\\.[^.]*$", "") + ending);
+    return file.resolveSibling(
+        file.getFileName().toString().replaceFirst("\\.[^.]*$", "") + ending);
   }
 }

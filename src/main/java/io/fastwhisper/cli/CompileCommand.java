@@ -19,7 +19,10 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     sortOptions = false)
 final class CompileCommand implements Callable<Integer> {
-  @Parameters(paramLabel = "SOURCE", arity = "1..*", description = "Files, folders, patterns, http(s) URLs of media files; in the film's order.")
+  @Parameters(
+      paramLabel = "SOURCE",
+      arity = "1..*",
+      description = "Files, folders, patterns, http(s) URLs of media files; in the film's order.")
   private List<String> sources;
 
   @Option(
@@ -33,7 +36,11 @@ final class CompileCommand implements Callable<Integer> {
   @Mixin private JobArguments job;
   @Mixin private EngineArguments engine;
 
-  @Option(names = "-o", paramLabel = "FILE", defaultValue = "compilation.mp4", description = "The film (${DEFAULT-VALUE}); beside it comes FILE.json.")
+  @Option(
+      names = "-o",
+      paramLabel = "FILE",
+      defaultValue = "compilation.mp4",
+      description = "The film (${DEFAULT-VALUE}); beside it comes FILE.json.")
   private Path film;
 
   @Mixin private OutputOptions output;

@@ -12,13 +12,21 @@ import picocli.CommandLine.Option;
 
 /** The options by which every command is configured. */
 final class ConfigurationOptions {
-  @Option(names = "--config", paramLabel = "FILE", description = "A configuration file; may be given again, the last wins.")
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = "A configuration file; may be given again, the last wins.")
   private List<Path> files = new ArrayList<>();
 
-  @Option(names = "--set", paramLabel = "KEY=VALUE", description = "One key of the configuration, such as stages.cuts=4.")
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "One key of the configuration, such as stages.cuts=4.")
   private List<String> assignments = new ArrayList<>();
 
-  @Option(names = "--print-config", description = "Show every key, its value and where that came from, and end.")
+  @Option(
+      names = "--print-config",
+      description = "Show every key, its value and where that came from, and end.")
   private boolean print;
 
   /** The program's own folder: models, samples, conf. */

@@ -21,7 +21,11 @@ final class DemoCommand implements Callable<Integer> {
   private static final List<String> TALKS = List.of("water.mp4", "freedom.mp4", "bread.mp4");
   private static final List<String> TARGETS = List.of("people", "freedom", "rain", "the oven");
 
-  @Option(names = "-o", paramLabel = "DIR", defaultValue = "out", description = "Folder for compilation.mp4 and compilation.json (${DEFAULT-VALUE}).")
+  @Option(
+      names = "-o",
+      paramLabel = "DIR",
+      defaultValue = "out",
+      description = "Folder for compilation.mp4 and compilation.json (${DEFAULT-VALUE}).")
   private Path folder;
 
   @Mixin private OutputOptions output;
@@ -35,8 +39,10 @@ final class DemoCommand implements Callable<Integer> {
     Configuration configuration = options.load();
     Path samples = ConfigurationOptions.home().resolve("samples");
     Stream<String> talks = TALKS.stream().map(talk -> samples.resolve(talk).toString());
-    JobRequest request = JobRequest.of(talks.toList(), TARGETS, JobArguments.defaults(configuration));
+    JobRequest request =
+        JobRequest.of(talks.toList(), TARGETS, JobArguments.defaults(configuration));
     ModelChoice model = ModelChoice.bundled(configuration);
-    return new CompilationRun(configuration, model, "cpu", output).run(request, folder.resolve("compilation.mp4"));
+    return new CompilationRun(configuration, model, "cpu", output)
+        .run(request, folder.resolve("compilation.mp4"));
   }
 }

@@ -21,11 +21,23 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 /** Says what is here, what is missing and what follows. */
-@Command(name = "doctor", description = "What is here, what is missing, what follows.", mixinStandardHelpOptions = true)
+@Command(
+    name = "doctor",
+    description = "What is here, what is missing, what follows.",
+    mixinStandardHelpOptions = true)
 final class DoctorCommand implements Callable<Integer> {
   /** Instruction sets that matter to the native core, as Linux writes them. */
   private static final List<String> FEATURES =
-      List.of("avx2", "fma", "f16c", "avx_vnni", "avx512f", "avx512_vnni", "avx512_bf16", "amx_int8", "amx_bf16");
+      List.of(
+          "avx2",
+          "fma",
+          "f16c",
+          "avx_vnni",
+          "avx512f",
+          "avx512_vnni",
+          "avx512_bf16",
+          "amx_int8",
+          "amx_bf16");
 
   @Mixin private ConfigurationOptions options;
 
@@ -61,9 +73,17 @@ final class DoctorCommand implements Callable<Integer> {
     String name = value(text, "model name");
     Set<String> flags = new TreeSet<>(List.of(value(text, "flags").split(" ")));
     List<String> here = FEATURES.stream().filter(flags::contains).toList();
-    line("Processor", (name.isEmpty() ? System.getProperty("os.arch") : name) + ", "
-        + Runtime.getRuntime().availableProcessors() + " threads");
-    line("", here.isEmpty() ? "no vector instructions that the native core knows" : String.join(" ", here));
+    line(
+        "Processor",
+        (name.isEmpty() ? System.getProperty("os.arch") : name)
+            + ", "
+            + Runtime.getRuntime().availableProcessors()
+            + " threads");
+    line(
+        "",
+        here.isEmpty()
+            ? "no vector instructions that the native core knows"
+            : String.join(" ", here));
   }
 
   private static String value(String text, String key) {
@@ -75,7 +95,13 @@ final class DoctorCommand implements Callable<Integer> {
   }
 
   private static void java() {
-    line("Java", System.getProperty("java.vm.name") + " " + Runtime.version() + " in " + System.getProperty("java.home"));
+    line(
+        "Java",
+        System.getProperty("java.vm.name")
+            + " "
+            + Runtime.version()
+            + " in "
+            + System.getProperty("java.home"));
   }
 
   private boolean nativeCore() {
@@ -83,12 +109,22 @@ final class DoctorCommand implements Callable<Integer> {
       NativeCore.Facts facts = NativeCore.describe();
       line("Native core", facts.version());
       for (NativeCore.Device device : facts.devices()) {
-        line("", device.id() + ": " + device.name() + ", " + device.isa() + ", " + device.precision() + " by default");
+        line(
+            "",
+            device.id()
+                + ": "
+                + device.name()
+                + ", "
+                + device.isa()
+                + ", "
+                + device.precision()
+                + " by default");
       }
       return true;
     } catch (LinkageError | RuntimeException e) {
       line("Native core", "does not load: " + e);
-      follows.add("Nothing can be transcribed. Remove the folder target/ and start again, to build anew.");
+      follows.add(
+          "Nothing can be transcribed. Remove the folder target/ and start again, to build anew.");
       return false;
     }
   }
@@ -97,18 +133,23 @@ final class DoctorCommand implements Callable<Integer> {
     try (Media media = Media.open(MediaLimits.DEFAULT)) {
       line("ffmpeg", media.version() + ", bundled");
       if (media.usesStandIns()) {
-        line("", "with stand-ins for sound and screen libraries that are not on this machine, nor needed");
+        line(
+            "",
+            "with stand-ins for sound and screen libraries that are not on this machine, nor needed");
       }
       return true;
     } catch (MediaException | LinkageError e) {
       line("ffmpeg", "does not start: " + e.getMessage());
-      follows.add("No media can be opened. Please type: apt-get install -y libpulse0 libasound2 libxcb1 libxcb-shm0");
+      follows.add(
+          "No media can be opened. Please type: apt-get install -y libpulse0 libasound2 libxcb1 libxcb-shm0");
       return false;
     }
   }
 
   private void gpu() {
-    String driver = firstLine("nvidia-smi", "--query-gpu=name,driver_version,memory.total", "--format=csv,noheader");
+    String driver =
+        firstLine(
+            "nvidia-smi", "--query-gpu=name,driver_version,memory.total", "--format=csv,noheader");
     line("GPU driver", driver.isEmpty() ? "none" : driver);
     line("CUDA build", "none: this version computes on the CPU alone");
     if (!driver.isEmpty()) {
@@ -117,7 +158,8 @@ final class DoctorCommand implements Callable<Integer> {
   }
 
   private void models(Configuration configuration) throws IOException {
-    ModelFolder folder = ModelFolder.of(configuration.model().folder(), ConfigurationOptions.home());
+    ModelFolder folder =
+        ModelFolder.of(configuration.model().folder(), ConfigurationOptions.home());
     List<Entry> entries = folder.list();
     String what = "Models";
     for (Entry entry : entries) {
@@ -128,7 +170,8 @@ final class DoctorCommand implements Callable<Integer> {
       line(what, "none");
     }
     if (entries.stream().allMatch(Entry::isBundled)) {
-      follows.add("There is no model for human speech: the bundled one knows synthetic voices only.");
+      follows.add(
+          "There is no model for human speech: the bundled one knows synthetic voices only.");
       follows.add("For human speech, type: ./fastwhisper model download base.en");
     }
   }

@@ -4,10 +4,17 @@ import picocli.CommandLine.Option;
 
 /** What computes. */
 final class EngineArguments {
-  @Option(names = "--model", paramLabel = "FILE|NAME", description = "A ggml Whisper file, or a name that `model list` shows.")
+  @Option(
+      names = "--model",
+      paramLabel = "FILE|NAME",
+      description = "A ggml Whisper file, or a name that `model list` shows.")
   private String model;
 
-  @Option(names = "--device", paramLabel = "ID", defaultValue = "cpu", description = "What to compute on (${DEFAULT-VALUE}).")
+  @Option(
+      names = "--device",
+      paramLabel = "ID",
+      defaultValue = "cpu",
+      description = "What to compute on (${DEFAULT-VALUE}).")
   private String device;
 
   /** What was asked for; null where nothing was. */

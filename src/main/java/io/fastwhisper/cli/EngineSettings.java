@@ -17,7 +17,8 @@ final class EngineSettings {
 
   private EngineSettings() {}
 
-  static DeviceSettings of(Configuration configuration, ModelChoice model, String device) throws IOException {
+  static DeviceSettings of(Configuration configuration, ModelChoice model, String device)
+      throws IOException {
     Configuration.Lanes lanes = configuration.lanes();
     Configuration.Decoding decoding = configuration.decoding();
     Configuration.Speech speech = configuration.speech();
@@ -27,7 +28,8 @@ final class EngineSettings {
       threads = Math.max(1, Runtime.getRuntime().availableProcessors() / lanes.lanes());
     }
     return new DeviceSettings(
-        new ModelSettings(model.file(), device, precision, ModelSidecar.alignmentHeads(model.file())),
+        new ModelSettings(
+            model.file(), device, precision, ModelSidecar.alignmentHeads(model.file())),
         lanes.lanes(),
         new LaneSettings(lanes.batch(), lanes.maxBeam(), threads, lanes.queue()),
         new SpeechSettings(

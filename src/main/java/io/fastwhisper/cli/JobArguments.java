@@ -10,19 +10,38 @@ import picocli.CommandLine.Option;
 
 /** The options of a job, in the units that users think in. */
 final class JobArguments {
-  @Option(names = "--padding-before", paramLabel = "S", defaultValue = "1.0", description = "Seconds kept before each match (${DEFAULT-VALUE}).")
+  @Option(
+      names = "--padding-before",
+      paramLabel = "S",
+      defaultValue = "1.0",
+      description = "Seconds kept before each match (${DEFAULT-VALUE}).")
   private BigDecimal paddingBefore;
 
-  @Option(names = "--padding-after", paramLabel = "S", defaultValue = "1.0", description = "Seconds kept after each match (${DEFAULT-VALUE}).")
+  @Option(
+      names = "--padding-after",
+      paramLabel = "S",
+      defaultValue = "1.0",
+      description = "Seconds kept after each match (${DEFAULT-VALUE}).")
   private BigDecimal paddingAfter;
 
-  @Option(names = "--merge-gap", paramLabel = "S", defaultValue = "2.0", description = "Clips closer than this, in seconds, become one (${DEFAULT-VALUE}).")
+  @Option(
+      names = "--merge-gap",
+      paramLabel = "S",
+      defaultValue = "2.0",
+      description = "Clips closer than this, in seconds, become one (${DEFAULT-VALUE}).")
   private BigDecimal mergeGap;
 
-  @Option(names = "--max-length", paramLabel = "S", description = "End the film before it is longer than this, in seconds.")
+  @Option(
+      names = "--max-length",
+      paramLabel = "S",
+      description = "End the film before it is longer than this, in seconds.")
   private BigDecimal maxLength;
 
-  @Option(names = "--language", paramLabel = "CODE", defaultValue = "auto", description = "en, de ... or auto (${DEFAULT-VALUE}).")
+  @Option(
+      names = "--language",
+      paramLabel = "CODE",
+      defaultValue = "auto",
+      description = "en, de ... or auto (${DEFAULT-VALUE}).")
   private String language;
 
   /** What a job has where nothing was asked for. */

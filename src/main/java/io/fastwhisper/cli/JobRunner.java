@@ -32,8 +32,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * The pipeline in this process, for one job at a time. Ends cleanly when the process is told to: the job is cancelled, its
- * children end and its files go before the process does.
+ * The pipeline in this process, for one job at a time. Ends cleanly when the process is told to:
+ * the job is cancelled, its children end and its files go before the process does.
  */
 final class JobRunner implements AutoCloseable {
   private static final long CLOSE_LIMIT_S = 20;
@@ -71,8 +71,10 @@ final class JobRunner implements AutoCloseable {
               Room.of(new OrderingVerticle()),
               Room.of(new CompileVerticle(media)),
               new Room(
-                  new DeviceVerticle(EngineSettings.of(configuration, model, device)), DeviceVerticle.deployment(device)));
-      JobRunner runner = new JobRunner(vertx, media, await(Pipeline.deploy(vertx, configuration, rooms)));
+                  new DeviceVerticle(EngineSettings.of(configuration, model, device)),
+                  DeviceVerticle.deployment(device)));
+      JobRunner runner =
+          new JobRunner(vertx, media, await(Pipeline.deploy(vertx, configuration, rooms)));
       Runtime.getRuntime().addShutdownHook(runner.onSignal);
       return runner;
     } catch (IOException | InterruptedException | RuntimeException e) {
@@ -97,7 +99,9 @@ final class JobRunner implements AutoCloseable {
         go -> {
           Consumers.register(vertx.eventBus(), Addresses.feed(job), Event.class, feed::take);
           running = job;
-          pipeline.run(job, request, film, snapshot -> display.at(Progress.of(snapshot))).onComplete(done);
+          pipeline
+              .run(job, request, film, snapshot -> display.at(Progress.of(snapshot)))
+              .onComplete(done);
         });
     JobSnapshot end = await(done.future());
     running = null;

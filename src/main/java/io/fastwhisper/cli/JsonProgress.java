@@ -16,7 +16,8 @@ final class JsonProgress implements ProgressDisplay {
 
   @Override
   public void at(Progress progress) {
-    ObjectNode line = JSON.createObjectNode().put("event", "progress").put("stage", progress.stage());
+    ObjectNode line =
+        JSON.createObjectNode().put("event", "progress").put("stage", progress.stage());
     line.put("done", progress.done()).put("total", progress.total()).put("unit", progress.unit());
     line.put("timesRealTime", progress.timesRealTime()).put("leftMs", progress.leftMs());
     out.println(line);

@@ -2,7 +2,9 @@ package io.fastwhisper.cli;
 
 import java.io.PrintStream;
 
-/** Plain lines, for logs and pipes: one when a stage begins, and one for each further tenth of it. */
+/**
+ * Plain lines, for logs and pipes: one when a stage begins, and one for each further tenth of it.
+ */
 final class LineProgress implements ProgressDisplay {
   private static final int STEPS = 10;
 

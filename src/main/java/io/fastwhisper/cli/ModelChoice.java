@@ -27,13 +27,15 @@ record ModelChoice(String name, Path file, boolean isBundled, String notice) {
    * @throws UsageException where there is no such model
    */
   static ModelChoice of(String asked, Configuration configuration) throws IOException {
-    ModelFolder folder = ModelFolder.of(configuration.model().folder(), ConfigurationOptions.home());
+    ModelFolder folder =
+        ModelFolder.of(configuration.model().folder(), ConfigurationOptions.home());
     return asked == null ? configured(configuration.model().size(), folder) : asked(asked, folder);
   }
 
   /** The model that comes with the program. */
   static ModelChoice bundled(Configuration configuration) {
-    Path file = ModelFolder.of(configuration.model().folder(), ConfigurationOptions.home()).bundled();
+    Path file =
+        ModelFolder.of(configuration.model().folder(), ConfigurationOptions.home()).bundled();
     return new ModelChoice("demo.en", file, true, SYNTHETIC);
   }
 
@@ -41,17 +43,26 @@ record ModelChoice(String name, Path file, boolean isBundled, String notice) {
     Path file = Path.of(asked);
     if (Files.isRegularFile(file)) {
       boolean bundled = Files.exists(folder.bundled()) && Files.isSameFile(file, folder.bundled());
-      return new ModelChoice(file.getFileName().toString(), file, bundled, bundled ? SYNTHETIC : "");
+      return new ModelChoice(
+          file.getFileName().toString(), file, bundled, bundled ? SYNTHETIC : "");
     }
     Optional<Entry> entry = folder.named(asked);
     if (entry.isPresent()) {
       return of(entry.get(), entry.get().isBundled() ? SYNTHETIC : "");
     }
     if (KnownModel.named(asked).isPresent()) {
-      throw new UsageException("model " + asked + " is not here yet; please type: ./fastwhisper model download " + asked);
+      throw new UsageException(
+          "model "
+              + asked
+              + " is not here yet; please type: ./fastwhisper model download "
+              + asked);
     }
     String nearest = Nearest.of(asked, KnownModel.ALL.stream().map(KnownModel::name).toList());
-    throw new UsageException("model " + asked + ": neither a file nor the name of a model; the nearest name is " + nearest);
+    throw new UsageException(
+        "model "
+            + asked
+            + ": neither a file nor the name of a model; the nearest name is "
+            + nearest);
   }
 
   private static ModelChoice configured(String size, ModelFolder folder) throws IOException {
@@ -60,7 +71,9 @@ record ModelChoice(String name, Path file, boolean isBundled, String notice) {
       return of(entry.get(), entry.get().isBundled() ? SYNTHETIC : "");
     }
     Entry instead =
-        folder.substitute().orElseThrow(() -> new UsageException("there is no model, not even the bundled one"));
+        folder
+            .substitute()
+            .orElseThrow(() -> new UsageException("there is no model, not even the bundled one"));
     String notice = "Model " + size + " is not here; using " + instead.name() + ".";
     return of(instead, instead.isBundled() ? SYNTHETIC : notice);
   }

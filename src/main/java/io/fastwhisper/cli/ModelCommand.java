@@ -18,20 +18,27 @@ import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
 
 /** Lists, adds and downloads model files. */
-@Command(name = "model", description = "Models: what is here, add a file, download one by its name.", mixinStandardHelpOptions = true)
+@Command(
+    name = "model",
+    description = "Models: what is here, add a file, download one by its name.",
+    mixinStandardHelpOptions = true)
 final class ModelCommand implements Runnable {
   @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "one of list, add FILE, download NAME is missing");
+    throw new ParameterException(
+        spec.commandLine(), "one of list, add FILE, download NAME is missing");
   }
 
-  @Command(name = "list", description = "Show the models that are here and those that can be downloaded.", mixinStandardHelpOptions = true)
+  @Command(
+      name = "list",
+      description = "Show the models that are here and those that can be downloaded.",
+      mixinStandardHelpOptions = true)
   int list(@Mixin ConfigurationOptions options) throws IOException {
     if (options.printed()) {
       return ExitCode.DONE;
@@ -40,7 +47,10 @@ final class ModelCommand implements Runnable {
     System.out.println("Here (" + folder.folder() + "):");
     List<Entry> entries = folder.list();
     for (Entry entry : entries) {
-      String remark = entry.isBundled() ? "bundled; knows synthetic voices only, of no use on human speech" : "";
+      String remark =
+          entry.isBundled()
+              ? "bundled; knows synthetic voices only, of no use on human speech"
+              : "";
       System.out.printf("  %-22s %7.1f MB  %s%n", entry.name(), entry.sizeBytes() / 1e6, remark);
     }
     System.out.println("To download:");
@@ -52,8 +62,12 @@ final class ModelCommand implements Runnable {
     return ExitCode.DONE;
   }
 
-  @Command(name = "add", description = "Copy a ggml Whisper file into the folder of models.", mixinStandardHelpOptions = true)
-  int add(@Mixin ConfigurationOptions options, @Parameters(paramLabel = "FILE") Path file) throws IOException {
+  @Command(
+      name = "add",
+      description = "Copy a ggml Whisper file into the folder of models.",
+      mixinStandardHelpOptions = true)
+  int add(@Mixin ConfigurationOptions options, @Parameters(paramLabel = "FILE") Path file)
+      throws IOException {
     if (options.printed()) {
       return ExitCode.DONE;
     }
@@ -66,21 +80,33 @@ final class ModelCommand implements Runnable {
     } catch (IOException e) {
       throw new UsageException(e.getMessage());
     }
-    ModelSettings settings = new ModelSettings(file, "cpu", Precision.F32, ModelSidecar.alignmentHeads(file));
+    ModelSettings settings =
+        new ModelSettings(file, "cpu", Precision.F32, ModelSidecar.alignmentHeads(file));
     try (Model model = Model.open(settings)) {
       Entry entry = folder.add(file);
       System.out.println(
-          "Added " + entry.name() + " (" + model.info().fileType() + (model.info().multilingual() ? ", multilingual" : ", English")
-              + "); use it with --model " + entry.name());
+          "Added "
+              + entry.name()
+              + " ("
+              + model.info().fileType()
+              + (model.info().multilingual() ? ", multilingual" : ", English")
+              + "); use it with --model "
+              + entry.name());
     }
     return ExitCode.DONE;
   }
 
-  @Command(name = "download", description = "Download a model by its usual name, or go on where that broke off.", mixinStandardHelpOptions = true)
+  @Command(
+      name = "download",
+      description = "Download a model by its usual name, or go on where that broke off.",
+      mixinStandardHelpOptions = true)
   int download(
       @Mixin ConfigurationOptions options,
       @Mixin OutputOptions output,
-      @Parameters(paramLabel = "NAME", description = "tiny.en ... large-v3-turbo; `model list` shows all.") String name)
+      @Parameters(
+              paramLabel = "NAME",
+              description = "tiny.en ... large-v3-turbo; `model list` shows all.")
+          String name)
       throws IOException, InterruptedException {
     if (options.printed()) {
       return ExitCode.DONE;
@@ -91,8 +117,11 @@ final class ModelCommand implements Runnable {
             .orElseThrow(
                 () ->
                     new UsageException(
-                        "model " + name + " is not known; the nearest name is "
-                            + Nearest.of(name, KnownModel.ALL.stream().map(KnownModel::name).toList())));
+                        "model "
+                            + name
+                            + " is not known; the nearest name is "
+                            + Nearest.of(
+                                name, KnownModel.ALL.stream().map(KnownModel::name).toList())));
     Path place = folder(configuration).place(name);
     if (Files.exists(place)) {
       System.out.println(name + " is here already: " + place);
@@ -103,10 +132,21 @@ final class ModelCommand implements Runnable {
     ModelDownload download = new ModelDownload(configuration.model().baseUrl(), connect, stall);
     ModelDownload.Downloaded downloaded;
     try (ProgressDisplay display = output.display()) {
-      downloaded = download.fetch(name, model.sha1(), place, new TransferProgress(display, System::nanoTime));
+      downloaded =
+          download.fetch(
+              name, model.sha1(), place, new TransferProgress(display, System::nanoTime));
     }
-    String checked = downloaded.verified() ? "checked: " : "not checked, for nobody says what it must be: ";
-    System.out.println("Downloaded " + name + " to " + downloaded.file() + " (" + checked + downloaded.sum() + ")");
+    String checked =
+        downloaded.verified() ? "checked: " : "not checked, for nobody says what it must be: ";
+    System.out.println(
+        "Downloaded "
+            + name
+            + " to "
+            + downloaded.file()
+            + " ("
+            + checked
+            + downloaded.sum()
+            + ")");
     System.out.println("Use it with --model " + name);
     return ExitCode.DONE;
   }

@@ -13,7 +13,9 @@ final class OutputOptions {
     @Option(names = "--quiet", description = "Say nothing but results and errors.")
     private boolean quiet;
 
-    @Option(names = "--json-lines", description = "For programs: one JSON object a line on standard output.")
+    @Option(
+        names = "--json-lines",
+        description = "For programs: one JSON object a line on standard output.")
     private boolean jsonLines;
   }
 
@@ -30,6 +32,8 @@ final class OutputOptions {
     if (audience.quiet) {
       return new QuietProgress();
     }
-    return System.getProperty("fastwhisper.terminal", "false").equals("true") ? new BarProgress(to) : new LineProgress(to);
+    return System.getProperty("fastwhisper.terminal", "false").equals("true")
+        ? new BarProgress(to)
+        : new LineProgress(to);
   }
 }

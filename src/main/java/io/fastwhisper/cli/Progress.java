@@ -11,15 +11,24 @@ import io.fastwhisper.domain.JobSnapshot;
  * @param timesRealTime seconds of media transcribed in a second; 0 where that does not apply yet
  * @param leftMs until this stage is over, as far as can be told; -1 where it cannot
  */
-record Progress(String stage, long done, long total, String unit, double timesRealTime, long leftMs) {
+record Progress(
+    String stage, long done, long total, String unit, double timesRealTime, long leftMs) {
   /** How a job is: at its earliest stage that is not finished. */
   static Progress of(JobSnapshot job) {
     return switch (job.stage()) {
       case INITIALIZING -> new Progress("Starting", 0, 0, "", 0, -1);
-      case ANALYZING -> new Progress("Opening", Math.max(0, job.currentVideo() - 1), job.totalVideos(), "videos", 0, -1);
+      case ANALYZING ->
+          new Progress(
+              "Opening", Math.max(0, job.currentVideo() - 1), job.totalVideos(), "videos", 0, -1);
       case TRANSCRIBING -> transcribing(job);
       case DOWNLOADING ->
-          new Progress("Cutting", job.clipsCut() + job.clipsFailed(), job.totalClips(), "clips", speed(job), -1);
+          new Progress(
+              "Cutting",
+              job.clipsCut() + job.clipsFailed(),
+              job.totalClips(),
+              "clips",
+              speed(job),
+              -1);
       case COMPILING -> new Progress("Joining", 0, 0, "", speed(job), -1);
     };
   }
@@ -27,12 +36,15 @@ record Progress(String stage, long done, long total, String unit, double timesRe
   private static Progress transcribing(JobSnapshot job) {
     double speed = speed(job);
     long left = speed > 0 ? Math.round((job.mediaMs() - job.transcribedMs()) / speed) : -1;
-    return new Progress("Transcribing", job.segmentsCompleted(), job.totalSegments(), "segments", speed, left);
+    return new Progress(
+        "Transcribing", job.segmentsCompleted(), job.totalSegments(), "segments", speed, left);
   }
 
   private static double speed(JobSnapshot job) {
     long tookMs = job.nowMs() - job.transcribingStartedAtMs();
-    return job.transcribingStartedAtMs() > 0 && tookMs > 0 ? (double) job.transcribedMs() / tookMs : 0;
+    return job.transcribingStartedAtMs() > 0 && tookMs > 0
+        ? (double) job.transcribedMs() / tookMs
+        : 0;
   }
 
   /** 0 to 1. */
@@ -47,11 +59,13 @@ record Progress(String stage, long done, long total, String unit, double timesRe
       text.append(done).append('/').append(total).append(' ').append(unit);
     }
     if (timesRealTime > 0) {
-      text.append(text.isEmpty() ? "" : ", ").append(String.format("%.1f x real time", timesRealTime));
+      text.append(text.isEmpty() ? "" : ", ")
+          .append(String.format("%.1f x real time", timesRealTime));
     }
     if (leftMs >= 0) {
       long seconds = (leftMs + 999) / 1000;
-      text.append(text.isEmpty() ? "" : ", ").append(String.format("%d:%02d left", seconds / 60, seconds % 60));
+      text.append(text.isEmpty() ? "" : ", ")
+          .append(String.format("%d:%02d left", seconds / 60, seconds % 60));
     }
     return text.toString();
   }

@@ -30,27 +30,52 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     sortOptions = false)
 final class TranscribeCommand implements Callable<Integer> {
-  @Parameters(paramLabel = "FILE", arity = "1..*", description = "Files, folders, patterns, http(s) URLs of media files.")
+  @Parameters(
+      paramLabel = "FILE",
+      arity = "1..*",
+      description = "Files, folders, patterns, http(s) URLs of media files.")
   private List<String> sources;
 
-  @Option(names = "--format", paramLabel = "F", defaultValue = "txt", description = "json (OpenAI's verbose_json with words), srt, vtt or txt (${DEFAULT-VALUE}).")
+  @Option(
+      names = "--format",
+      paramLabel = "F",
+      defaultValue = "txt",
+      description = "json (OpenAI's verbose_json with words), srt, vtt or txt (${DEFAULT-VALUE}).")
   private TranscriptFormat format;
 
   @Mixin private EngineArguments engine;
 
-  @Option(names = "--language", paramLabel = "CODE", defaultValue = "auto", description = "en, de ... or auto (${DEFAULT-VALUE}).")
+  @Option(
+      names = "--language",
+      paramLabel = "CODE",
+      defaultValue = "auto",
+      description = "en, de ... or auto (${DEFAULT-VALUE}).")
   private String language;
 
-  @Option(names = "--prompt", paramLabel = "TEXT", defaultValue = "", description = "Text that went before: style and names to keep to.")
+  @Option(
+      names = "--prompt",
+      paramLabel = "TEXT",
+      defaultValue = "",
+      description = "Text that went before: style and names to keep to.")
   private String prompt;
 
-  @Option(names = "--hotwords", paramLabel = "A,B", defaultValue = "", description = "Words to expect.")
+  @Option(
+      names = "--hotwords",
+      paramLabel = "A,B",
+      defaultValue = "",
+      description = "Words to expect.")
   private String hotwords;
 
-  @Option(names = "--beam", paramLabel = "N", description = "Width of the beam; 1 is greedy. Default: decoding.beam of the configuration.")
+  @Option(
+      names = "--beam",
+      paramLabel = "N",
+      description = "Width of the beam; 1 is greedy. Default: decoding.beam of the configuration.")
   private Integer beam;
 
-  @Option(names = "-o", paramLabel = "OUT", description = "A file, or, for several sources, a folder. Default: standard output.")
+  @Option(
+      names = "-o",
+      paramLabel = "OUT",
+      description = "A file, or, for several sources, a folder. Default: standard output.")
   private Path out;
 
   @Mixin private OutputOptions output;
@@ -66,7 +91,8 @@ final class TranscribeCommand implements Callable<Integer> {
     JobRequest request =
         JobRequest.transcription(sources, new TranscribeOptions(language, prompt, hotwords, width));
     if (width > configuration.lanes().maxBeam()) {
-      throw new UsageException("--beam " + width + ": at most lanes.max_beam, " + configuration.lanes().maxBeam());
+      throw new UsageException(
+          "--beam " + width + ": at most lanes.max_beam, " + configuration.lanes().maxBeam());
     }
     ModelChoice model = ModelChoice.of(engine.model(), configuration);
     JobFeed feed = new JobFeed();
@@ -119,9 +145,16 @@ final class TranscribeCommand implements Callable<Integer> {
     utf8.flush();
   }
 
-  /** The name of the source with the format's ending; a second one of the same name gets a number. */
+  /**
+   * The name of the source with the format's ending; a second one of the same name gets a number.
+   */
   private String unused(Set<String> names, Video video) {
-    String last = video.location().replaceFirst("[?#].*$", "").replaceFirst("/+$", "").replaceFirst("^.*/", "");
+    String last =
+        video
+            .location()
+            .replaceFirst("[?#].*$", "")
+            .replaceFirst("/+$", "")
+            .replaceFirst("^.*/", "");
     String base = last.replaceFirst("\\.[^.]*$", "");
     String name = base + "." + format.extension();
     for (int number = 2; !names.add(name); number++) {

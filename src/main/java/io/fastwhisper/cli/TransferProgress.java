@@ -29,7 +29,12 @@ final class TransferProgress implements ModelDownload.Progress {
     }
     shownNanos = now;
     long came = doneBytes - beganBytes;
-    long leftMs = came > 0 && totalBytes > 0 ? (now - beganNanos) / 1_000_000 * (totalBytes - doneBytes) / came : -1;
-    display.at(new Progress("Downloading", doneBytes / 1_000_000, totalBytes / 1_000_000, "MB", 0, leftMs));
+    long leftMs =
+        came > 0 && totalBytes > 0
+            ? (now - beganNanos) / 1_000_000 * (totalBytes - doneBytes) / came
+            : -1;
+    display.at(
+        new Progress(
+            "Downloading", doneBytes / 1_000_000, totalBytes / 1_000_000, "MB", 0, leftMs));
   }
 }

@@ -11,8 +11,9 @@ import java.util.Optional;
  */
 public record KnownModel(String name, String size, String sha1) {
   /**
-   * Names, sizes and SHA-1 sums as whisper.cpp publishes them (models/README.md and models/download-ggml-model.sh of
-   * github.com/ggml-org/whisper.cpp); sums of the smaller quantised files are not in that list.
+   * Names, sizes and SHA-1 sums as whisper.cpp publishes them (models/README.md and
+   * models/download-ggml-model.sh of github.com/ggml-org/whisper.cpp); sums of the smaller
+   * quantised files are not in that list.
    */
   public static final List<KnownModel> ALL =
       List.of(
@@ -47,7 +48,8 @@ public record KnownModel(String name, String size, String sha1) {
           new KnownModel("large-v3", "2.9 GiB", "ad82bf6a9043ceed055076d0fd39f5f186ff8062"),
           new KnownModel("large-v3-q5_0", "1.1 GiB", "e6e2ed78495d403bef4b7cff42ef4aaadcfea8de"),
           new KnownModel("large-v3-turbo", "1.5 GiB", "4af2b29d7ec73d781377bfd1758ca957a807e941"),
-          new KnownModel("large-v3-turbo-q5_0", "547 MiB", "e050f7970618a659205450ad97eb95a18d69c9ee"),
+          new KnownModel(
+              "large-v3-turbo-q5_0", "547 MiB", "e050f7970618a659205450ad97eb95a18d69c9ee"),
           new KnownModel("large-v3-turbo-q8_0", "", ""));
 
   public static Optional<KnownModel> named(String name) {

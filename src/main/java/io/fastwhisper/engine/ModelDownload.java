@@ -22,8 +22,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Fetches a model file. What has arrived is kept in {@code ggml-NAME.bin.part} and gone on with, in this run and the next ones;
- * the file takes its name only when its sum is right. Blocking; not for an event loop.
+ * Fetches a model file. What has arrived is kept in {@code ggml-NAME.bin.part} and gone on with, in
+ * this run and the next ones; the file takes its name only when its sum is right. Blocking; not for
+ * an event loop.
  */
 public final class ModelDownload {
   private static final int TRIES_WITHOUT_PROGRESS = 3;
@@ -38,14 +39,19 @@ public final class ModelDownload {
    */
   public ModelDownload(String baseUrl, Duration connectTimeout, Duration stall) {
     this.client =
-        HttpClient.newBuilder().connectTimeout(connectTimeout).followRedirects(HttpClient.Redirect.NORMAL).build();
+        HttpClient.newBuilder()
+            .connectTimeout(connectTimeout)
+            .followRedirects(HttpClient.Redirect.NORMAL)
+            .build();
     this.baseUrl = baseUrl.replaceFirst("/+$", "");
     this.stall = stall;
   }
 
   /** Hears how far a download is. */
   public interface Progress {
-    /** @param totalBytes 0 where the server does not say */
+    /**
+     * @param totalBytes 0 where the server does not say
+     */
     void at(long doneBytes, long totalBytes);
   }
 
@@ -72,7 +78,8 @@ public final class ModelDownload {
   /**
    * Fetches a model, or only the rest of it.
    *
-   * @param sha1 what its SHA-1 must be; "" takes the SHA-256 that the server names ({@code X-Linked-Etag}), if it does
+   * @param sha1 what its SHA-1 must be; "" takes the SHA-256 that the server names ({@code
+   *     X-Linked-Etag}), if it does
    * @throws IOException with the address and the reason; after a wrong sum nothing is kept
    */
   public Downloaded fetch(String name, String sha1, Path place, Progress progress)
@@ -91,7 +98,14 @@ public final class ModelDownload {
       } catch (BrokenOff e) {
         failures = sizeOf(part) > before ? 1 : failures + 1;
         if (failures >= TRIES_WITHOUT_PROGRESS) {
-          throw new IOException(address + ": " + e.getMessage() + "; " + sizeOf(part) + " bytes are kept for another try", e);
+          throw new IOException(
+              address
+                  + ": "
+                  + e.getMessage()
+                  + "; "
+                  + sizeOf(part)
+                  + " bytes are kept for another try",
+              e);
         }
         TimeUnit.MILLISECONDS.sleep(200L << failures);
       }
@@ -99,7 +113,8 @@ public final class ModelDownload {
   }
 
   /** Takes what is missing, and gives the sum that the server names. */
-  private Optional<Sum> transfer(URI address, Path part, Progress progress) throws IOException, InterruptedException {
+  private Optional<Sum> transfer(URI address, Path part, Progress progress)
+      throws IOException, InterruptedException {
     long have = sizeOf(part);
     HttpRequest.Builder request = HttpRequest.newBuilder(address).timeout(stall);
     if (have > 0) {
@@ -121,7 +136,12 @@ public final class ModelDownload {
         throw new BrokenOff("the server answers " + status, null);
       }
       boolean resumed =
-          status == 206 && response.headers().firstValue("Content-Range").orElse("").startsWith("bytes " + have + "-");
+          status == 206
+              && response
+                  .headers()
+                  .firstValue("Content-Range")
+                  .orElse("")
+                  .startsWith("bytes " + have + "-");
       if (status != 200 && !resumed) {
         throw new IOException(address + ": the server answers " + status);
       }
@@ -135,13 +155,17 @@ public final class ModelDownload {
     }
   }
 
-  private void copy(InputStream body, Path part, long start, long total, Progress progress) throws IOException {
+  private void copy(InputStream body, Path part, long start, long total, Progress progress)
+      throws IOException {
     AtomicLong lastByteNanos = new AtomicLong(System.nanoTime());
     ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor();
     long periodMs = Math.max(10, stall.toMillis() / 4);
-    watch.scheduleAtFixedRate(() -> closeIfStalled(body, lastByteNanos), periodMs, periodMs, TimeUnit.MILLISECONDS);
-    StandardOpenOption mode = start > 0 ? StandardOpenOption.APPEND : StandardOpenOption.TRUNCATE_EXISTING;
-    try (OutputStream out = Files.newOutputStream(part, StandardOpenOption.CREATE, StandardOpenOption.WRITE, mode)) {
+    watch.scheduleAtFixedRate(
+        () -> closeIfStalled(body, lastByteNanos), periodMs, periodMs, TimeUnit.MILLISECONDS);
+    StandardOpenOption mode =
+        start > 0 ? StandardOpenOption.APPEND : StandardOpenOption.TRUNCATE_EXISTING;
+    try (OutputStream out =
+        Files.newOutputStream(part, StandardOpenOption.CREATE, StandardOpenOption.WRITE, mode)) {
       byte[] buffer = new byte[1 << 16];
       long done = start;
       progress.at(done, total);
@@ -192,13 +216,20 @@ public final class ModelDownload {
     return Optional.empty();
   }
 
-  private static Downloaded finish(URI address, Path part, Path place, Optional<Sum> expected) throws IOException {
+  private static Downloaded finish(URI address, Path part, Path place, Optional<Sum> expected)
+      throws IOException {
     String algorithm = expected.map(Sum::algorithm).orElse("SHA-256");
     String found = sum(part, algorithm);
     if (expected.isPresent() && !expected.get().hex().equals(found)) {
       Files.deleteIfExists(part);
       throw new IOException(
-          address + ": wrong file: its " + algorithm + " is " + found + ", expected " + expected.get().hex());
+          address
+              + ": wrong file: its "
+              + algorithm
+              + " is "
+              + found
+              + ", expected "
+              + expected.get().hex());
     }
     try {
       ModelFolder.requireModel(part);

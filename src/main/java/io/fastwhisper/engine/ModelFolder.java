@@ -14,7 +14,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Where models are: the user's folder of {@code ggml-NAME.bin} files, and the bundled model. Blocking; not for an event loop.
+ * Where models are: the user's folder of {@code ggml-NAME.bin} files, and the bundled model.
+ * Blocking; not for an event loop.
  *
  * @param folder the user's; it need not exist
  * @param bundled the model that comes with the program
@@ -37,7 +38,10 @@ public record ModelFolder(Path folder, Path bundled) {
 
   private static Path cache() {
     String xdg = System.getenv("XDG_CACHE_HOME");
-    Path base = xdg == null || xdg.isEmpty() ? Path.of(System.getProperty("user.home"), ".cache") : Path.of(xdg);
+    Path base =
+        xdg == null || xdg.isEmpty()
+            ? Path.of(System.getProperty("user.home"), ".cache")
+            : Path.of(xdg);
     return base.resolve("fastwhisper");
   }
 
@@ -50,7 +54,8 @@ public record ModelFolder(Path folder, Path bundled) {
     if (Files.isDirectory(folder)) {
       try (Stream<Path> files = Files.list(folder)) {
         for (Path file : files.sorted().toList()) {
-          if (file.getFileName().toString().matches("ggml-" + NAME + "\\.bin") && Files.isRegularFile(file)) {
+          if (file.getFileName().toString().matches("ggml-" + NAME + "\\.bin")
+              && Files.isRegularFile(file)) {
             entries.add(new Entry(nameOf(file), file, Files.size(file), false));
           }
         }
@@ -66,13 +71,17 @@ public record ModelFolder(Path folder, Path bundled) {
 
   /** What to use where the wanted model is not here: the user's largest, else the bundled one. */
   public Optional<Entry> substitute() throws IOException {
-    return list().stream().max(Comparator.comparing((Entry entry) -> !entry.isBundled()).thenComparing(Entry::sizeBytes));
+    return list().stream()
+        .max(
+            Comparator.comparing((Entry entry) -> !entry.isBundled())
+                .thenComparing(Entry::sizeBytes));
   }
 
   /** Where the model of this name belongs. */
   public Path place(String name) {
     if (!name.matches(NAME)) {
-      throw new IllegalArgumentException("model name " + name + ": expected letters, digits, dots, dashes");
+      throw new IllegalArgumentException(
+          "model name " + name + ": expected letters, digits, dots, dashes");
     }
     return folder.resolve("ggml-" + name + ".bin");
   }
@@ -100,7 +109,10 @@ public record ModelFolder(Path folder, Path bundled) {
     return new Entry(nameOf(place), place, Files.size(place), false);
   }
 
-  /** Refuses what does not begin as a ggml file does; the native core looks at the rest when it loads it. */
+  /**
+   * Refuses what does not begin as a ggml file does; the native core looks at the rest when it
+   * loads it.
+   */
   public static void requireModel(Path file) throws IOException {
     ByteBuffer head = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN);
     try (FileChannel channel = FileChannel.open(file)) {
@@ -112,7 +124,8 @@ public record ModelFolder(Path folder, Path bundled) {
   }
 
   private static String nameOf(Path file) {
-    String name = file.getFileName().toString().replaceFirst("^ggml-", "").replaceFirst("\\.bin$", "");
+    String name =
+        file.getFileName().toString().replaceFirst("^ggml-", "").replaceFirst("\\.bin$", "");
     return name.equals("demo.en-q8_0") ? "demo.en" : name;
   }
 }

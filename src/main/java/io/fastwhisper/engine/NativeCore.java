@@ -25,7 +25,8 @@ public final class NativeCore {
    * @param isa the instruction set that products run on, or the compute capability
    * @param precision what {@link Precision#AUTO} means there
    */
-  public record Device(String id, String name, String isa, Precision precision, int units, long memoryBytes) {}
+  public record Device(
+      String id, String name, String isa, Precision precision, int units, long memoryBytes) {}
 
   /**
    * Looks around.

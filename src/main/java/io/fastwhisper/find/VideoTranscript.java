@@ -13,7 +13,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Makes one transcript of a video out of those of its segments: what neighbours both heard is there once. */
+/**
+ * Makes one transcript of a video out of those of its segments: what neighbours both heard is there
+ * once.
+ */
 public final class VideoTranscript {
   private VideoTranscript() {}
 
@@ -31,7 +34,8 @@ public final class VideoTranscript {
    * @param pieces in any order
    */
   public static Transcript join(Collection<Piece> pieces) {
-    List<Piece> inOrder = pieces.stream().sorted(Comparator.comparingLong(piece -> piece.range().startMs())).toList();
+    List<Piece> inOrder =
+        pieces.stream().sorted(Comparator.comparingLong(piece -> piece.range().startMs())).toList();
     Set<Word> kept = Collections.newSetFromMap(new IdentityHashMap<>());
     kept.addAll(words(inOrder));
     List<Cue> cues = new ArrayList<>();

@@ -15,7 +15,10 @@ import java.util.stream.Collectors;
 
 /** The ways to write a transcript down. */
 public enum TranscriptFormat {
-  /** What OpenAI's API calls {@code verbose_json}, with cues as its segments, and words with their probability. */
+  /**
+   * What OpenAI's API calls {@code verbose_json}, with cues as its segments, and words with their
+   * probability.
+   */
   JSON {
     @Override
     public String write(Transcript transcript, long durationMs) {
@@ -23,7 +26,12 @@ public enum TranscriptFormat {
       root.put("task", "transcribe");
       root.put("language", languageName(transcript.language()));
       root.put("duration", seconds(durationMs));
-      root.put("text", transcript.cues().stream().map(Cue::text).map(String::strip).collect(Collectors.joining(" ")));
+      root.put(
+          "text",
+          transcript.cues().stream()
+              .map(Cue::text)
+              .map(String::strip)
+              .collect(Collectors.joining(" ")));
       ArrayNode words = root.putArray("words");
       for (Word word : transcript.words()) {
         words
@@ -38,11 +46,17 @@ public enum TranscriptFormat {
       for (int i = 0; i < cues.size(); i++) {
         Cue cue = cues.get(i);
         ObjectNode segment = segments.addObject();
-        segment.put("id", i).put("seek", 0).put("start", seconds(cue.startMs())).put("end", seconds(cue.endMs()));
+        segment
+            .put("id", i)
+            .put("seek", 0)
+            .put("start", seconds(cue.startMs()))
+            .put("end", seconds(cue.endMs()));
         segment.put("text", cue.text());
         cue.tokens().forEach(segment.putArray("tokens")::add);
         segment.put("temperature", cue.temperature()).put("avg_logprob", cue.avgLogprob());
-        segment.put("compression_ratio", cue.compressionRatio()).put("no_speech_prob", cue.noSpeechProbability());
+        segment
+            .put("compression_ratio", cue.compressionRatio())
+            .put("no_speech_prob", cue.noSpeechProbability());
       }
       try {
         return MAPPER.writeValueAsString(root) + "\n";
@@ -60,7 +74,10 @@ public enum TranscriptFormat {
       int number = 1;
       for (Cue cue : transcript.cues()) {
         text.append(number++).append('\n');
-        text.append(time(cue.startMs(), ',')).append(" --> ").append(time(cue.endMs(), ',')).append('\n');
+        text.append(time(cue.startMs(), ','))
+            .append(" --> ")
+            .append(time(cue.endMs(), ','))
+            .append('\n');
         text.append(line(cue)).append("\n\n");
       }
       return text.toString();
@@ -73,8 +90,12 @@ public enum TranscriptFormat {
     public String write(Transcript transcript, long durationMs) {
       StringBuilder text = new StringBuilder("WEBVTT\n\n");
       for (Cue cue : transcript.cues()) {
-        text.append(time(cue.startMs(), '.')).append(" --> ").append(time(cue.endMs(), '.')).append('\n');
-        text.append(line(cue).replace("&", "&amp;").replace("<", "&lt;").replace("-->", "--&gt;")).append("\n\n");
+        text.append(time(cue.startMs(), '.'))
+            .append(" --> ")
+            .append(time(cue.endMs(), '.'))
+            .append('\n');
+        text.append(line(cue).replace("&", "&amp;").replace("<", "&lt;").replace("-->", "--&gt;"))
+            .append("\n\n");
       }
       return text.toString();
     }
@@ -88,7 +109,8 @@ public enum TranscriptFormat {
     }
   };
 
-  private static final ObjectMapper MAPPER = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+  private static final ObjectMapper MAPPER =
+      new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
   /**
    * Writes a transcript.
@@ -112,11 +134,14 @@ public enum TranscriptFormat {
 
   private static String time(long ms, char point) {
     return String.format(
-        "%02d:%02d:%02d%c%03d", ms / 3_600_000, ms / 60_000 % 60, ms / 1_000 % 60, point, ms % 1_000);
+        "%02d:%02d:%02d%c%03d",
+        ms / 3_600_000, ms / 60_000 % 60, ms / 1_000 % 60, point, ms % 1_000);
   }
 
   /** "english" for "en", as OpenAI's API answers. */
   private static String languageName(String code) {
-    return code.isEmpty() ? "" : Locale.forLanguageTag(code).getDisplayLanguage(Locale.ENGLISH).toLowerCase(Locale.ROOT);
+    return code.isEmpty()
+        ? ""
+        : Locale.forLanguageTag(code).getDisplayLanguage(Locale.ENGLISH).toLowerCase(Locale.ROOT);
   }
 }

@@ -23,10 +23,14 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Each bad input has a clear message and the right exit code; beside a good one, it alone fails. */
+/**
+ * Each bad input has a clear message and the right exit code; beside a good one, it alone fails.
+ */
 class BadInputTest {
   private static final String TALK = SampleTalk.WATER.video().toString();
-  private static final String[] LOCAL_SERVER = {"--set=input.private_addresses=true", "--set=stages.retry_pause_ms=1"};
+  private static final String[] LOCAL_SERVER = {
+    "--set=input.private_addresses=true", "--set=stages.retry_pause_ms=1"
+  };
 
   @TempDir Path folder;
 
@@ -37,7 +41,8 @@ class BadInputTest {
 
   @Test
   void aFileThatIsNoMedia() throws IOException {
-    assertUnusable("text.mp4", Files.writeString(folder.resolve("text.mp4"), "Dear diary").toString());
+    assertUnusable(
+        "text.mp4", Files.writeString(folder.resolve("text.mp4"), "Dear diary").toString());
   }
 
   @Test
@@ -56,7 +61,14 @@ class BadInputTest {
   void aVideoWithoutSound() throws Exception {
     Path silent =
         new MediaMaker(folder)
-            .make("silent.mp4", "-f", "lavfi", "-i", "color=black:s=64x64:r=5:d=2", "-c:v", "libopenh264");
+            .make(
+                "silent.mp4",
+                "-f",
+                "lavfi",
+                "-i",
+                "color=black:s=64x64:r=5:d=2",
+                "-c:v",
+                "libopenh264");
     assertUnusable("no sound", silent.toString());
   }
 
@@ -71,10 +83,12 @@ class BadInputTest {
 
   @Test
   void aUrlThatIsNotThere() throws IOException {
-    HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.start();
     try {
-      assertUnusable("404", "http://127.0.0.1:" + server.getAddress().getPort() + "/talk.mp4", LOCAL_SERVER);
+      assertUnusable(
+          "404", "http://127.0.0.1:" + server.getAddress().getPort() + "/talk.mp4", LOCAL_SERVER);
     } finally {
       server.stop(0);
     }
@@ -87,7 +101,9 @@ class BadInputTest {
       options.add("--set=stages.stage_timeout_s=1");
       options.add("--set=stages.tries=2");
       assertUnusable(
-          "127.0.0.1", "http://127.0.0.1:" + silent.getLocalPort() + "/talk.mp4", options.toArray(new String[0]));
+          "127.0.0.1",
+          "http://127.0.0.1:" + silent.getLocalPort() + "/talk.mp4",
+          options.toArray(new String[0]));
     }
   }
 
@@ -109,7 +125,8 @@ class BadInputTest {
 
   @Test
   void anUnknownOption() {
-    ProgramRun run = ProgramRun.withBundledModel("compile", TALK, "--words=people", "--paddin-before=1");
+    ProgramRun run =
+        ProgramRun.withBundledModel("compile", TALK, "--words=people", "--paddin-before=1");
     assertEquals(2, run.exitCode());
     assertTrue(run.err().contains("--padding-before"), run.err());
   }
@@ -127,7 +144,9 @@ class BadInputTest {
   @Test
   void theFilmIsNeverPutOverASource() throws IOException {
     Path copy = Files.copy(SampleTalk.WATER.video(), folder.resolve("talk.mp4"));
-    ProgramRun run = ProgramRun.withBundledModel("compile", copy.toString(), "--words=people", "-o", copy.toString());
+    ProgramRun run =
+        ProgramRun.withBundledModel(
+            "compile", copy.toString(), "--words=people", "-o", copy.toString());
     assertEquals(2, run.exitCode());
     assertEquals(Files.size(SampleTalk.WATER.video()), Files.size(copy));
   }
@@ -155,21 +174,27 @@ class BadInputTest {
 
   @Test
   void tenThousandTargets() throws IOException {
-    String words = IntStream.range(0, 10_000).mapToObj(i -> "word" + i).collect(Collectors.joining(","));
+    String words =
+        IntStream.range(0, 10_000).mapToObj(i -> "word" + i).collect(Collectors.joining(","));
     Path film = folder.resolve("film.mp4");
-    ProgramRun run = ProgramRun.withBundledModel("compile", TALK, "--words=" + words + ",people", "-o", film.toString());
+    ProgramRun run =
+        ProgramRun.withBundledModel(
+            "compile", TALK, "--words=" + words + ",people", "-o", film.toString());
     assertEquals(0, run.exitCode(), run.err());
     assertTrue(Files.size(film) > 0);
   }
 
   private void assertUnusable(String part, String source, String... options) {
     Path film = folder.resolve("film.mp4");
-    List<String> arguments = new ArrayList<>(List.of("compile", source, "--words=people", "-o", film.toString()));
+    List<String> arguments =
+        new ArrayList<>(List.of("compile", source, "--words=people", "-o", film.toString()));
     arguments.addAll(List.of(options));
     ProgramRun run = ProgramRun.withBundledModel(arguments.toArray(new String[0]));
     assertEquals(2, run.exitCode(), run.err());
     assertTrue(run.err().contains(part), run.err());
-    assertTrue(run.err().contains("No source could be used") || run.err().contains("Nothing could be"), run.err());
+    assertTrue(
+        run.err().contains("No source could be used") || run.err().contains("Nothing could be"),
+        run.err());
     assertFalse(run.err().contains("Exception"), run.err());
     assertFalse(Files.exists(film));
   }

@@ -20,7 +20,8 @@ class ModelCommandTest {
   void theListShowsWhatIsHereAndWhatIsToBeHad() {
     ProgramRun run = ProgramRun.of("model", "list", set());
     assertEquals(0, run.exitCode(), run.err());
-    assertTrue(run.out().contains("demo.en") && run.out().contains("synthetic voices only"), run.out());
+    assertTrue(
+        run.out().contains("demo.en") && run.out().contains("synthetic voices only"), run.out());
     assertTrue(run.out().contains("large-v3-turbo"), run.out());
   }
 
@@ -50,7 +51,8 @@ class ModelCommandTest {
 
   @Test
   void aDownloadOfAWrongFileFailsWithItsSums() throws IOException {
-    HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.createContext(
         "/",
         exchange -> {
@@ -78,7 +80,12 @@ class ModelCommandTest {
     assertEquals(0, run.exitCode(), run.err());
     assertTrue(run.out().contains("model.folder: " + folder.resolve("models")), run.out());
     assertTrue(run.out().contains("(--set)"), run.out());
-    assertTrue(run.out().lines().anyMatch(line -> line.startsWith("stages.cuts: 8") && line.contains("fastwhisper.yaml")), run.out());
+    assertTrue(
+        run.out()
+            .lines()
+            .anyMatch(
+                line -> line.startsWith("stages.cuts: 8") && line.contains("fastwhisper.yaml")),
+        run.out());
   }
 
   private String set() {

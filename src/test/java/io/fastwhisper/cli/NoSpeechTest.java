@@ -34,7 +34,8 @@ class NoSpeechTest {
     assertEquals("", transcribed.out());
     Path film = folder.resolve("film.mp4");
     ProgramRun compiled =
-        ProgramRun.withBundledModel("compile", file.toString(), "--words=the,a,you,thank you", "-o", film.toString());
+        ProgramRun.withBundledModel(
+            "compile", file.toString(), "--words=the,a,you,thank you", "-o", film.toString());
     assertEquals(0, compiled.exitCode(), compiled.err());
     assertTrue(compiled.out().contains("No target words found"), compiled.out());
     assertFalse(Files.exists(film));

@@ -42,7 +42,8 @@ class ProgressTest {
   void aBarIsErasedBeforeAnythingElseIsSaid() {
     BarProgress bar = new BarProgress(out);
     bar.at(progress(4, -1));
-    assertTrue(bytes.toString().contains("[############............] 4/8 segments"), bytes.toString());
+    assertTrue(
+        bytes.toString().contains("[############............] 4/8 segments"), bytes.toString());
     bytes.reset();
     bar.note("Something else");
     assertEquals("\r\033[KSomething else" + System.lineSeparator(), bytes.toString());

@@ -32,9 +32,13 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A film of the sample talks against the truth: what is in it, in which order, where it is cut, and what it shows and sounds like. */
+/**
+ * A film of the sample talks against the truth: what is in it, in which order, where it is cut, and
+ * what it shows and sounds like.
+ */
 class SampleFilmTest {
-  private static final List<SampleTalk> TALKS = List.of(SampleTalk.WATER, SampleTalk.FREEDOM, SampleTalk.BREAD);
+  private static final List<SampleTalk> TALKS =
+      List.of(SampleTalk.WATER, SampleTalk.FREEDOM, SampleTalk.BREAD);
   private static final List<String> WORDS =
       List.of("water", "people", "rain", "river", "freedom", "books", "hands", "oven", "ready");
   private static final double FRAMES_PER_SECOND = 25;
@@ -64,12 +68,16 @@ class SampleFilmTest {
     for (SampleTalk talk : TALKS) {
       Path json = folder.resolve(talk.title() + ".json");
       ProgramRun run =
-          ProgramRun.withBundledModel("transcribe", talk.video().toString(), "--format=json", "-o", json.toString());
+          ProgramRun.withBundledModel(
+              "transcribe", talk.video().toString(), "--format=json", "-o", json.toString());
       assertEquals(0, run.exitCode(), run.err());
       List<Word> words = SampleTranscriptsTest.words(json);
       for (int i = 0; i < words.size(); i++) {
         Word word = words.get(i);
-        boolean phrase = fold(word.text()).equals("why") && i + 1 < words.size() && fold(words.get(i + 1).text()).equals("the");
+        boolean phrase =
+            fold(word.text()).equals("why")
+                && i + 1 < words.size()
+                && fold(words.get(i + 1).text()).equals("the");
         if (WORDS.contains(fold(word.text())) || phrase) {
           expected.add(talk.title() + " " + word.startMs());
         }
@@ -77,7 +85,8 @@ class SampleFilmTest {
     }
     assertTrue(expected.size() > 40, expected.toString());
     List<String> found = new ArrayList<>();
-    matches(wide).forEach(match -> found.add(TALKS.get(match.video()).title() + " " + match.startMs()));
+    matches(wide)
+        .forEach(match -> found.add(TALKS.get(match.video()).title() + " " + match.startMs()));
     assertEquals(expected, found);
   }
 
@@ -90,7 +99,11 @@ class SampleFilmTest {
         assertEquals(atMs, clip.get("outStartMs").asLong(), clip.toString());
         atMs = clip.get("outEndMs").asLong();
         long takenMs = clip.get("endMs").asLong() - clip.get("startMs").asLong();
-        assertEquals(takenMs, atMs - clip.get("outStartMs").asLong(), 1000 / FRAMES_PER_SECOND, clip.toString());
+        assertEquals(
+            takenMs,
+            atMs - clip.get("outStartMs").asLong(),
+            1000 / FRAMES_PER_SECOND,
+            clip.toString());
         if (before != null && before.get("video").equals(clip.get("video"))) {
           assertTrue(before.get("endMs").asLong() <= clip.get("startMs").asLong(), clip.toString());
         }
@@ -105,8 +118,12 @@ class SampleFilmTest {
     for (JsonNode film : List.of(wide, narrow)) {
       for (FoundMatch match : matches(film)) {
         List<TrueWord> truth = trueWords(match);
-        assertTrue(match.clip().get("startMs").asLong() <= truth.get(0).startMs(), match + " is really " + truth);
-        assertTrue(match.clip().get("endMs").asLong() >= truth.get(truth.size() - 1).endMs(), match + " is really " + truth);
+        assertTrue(
+            match.clip().get("startMs").asLong() <= truth.get(0).startMs(),
+            match + " is really " + truth);
+        assertTrue(
+            match.clip().get("endMs").asLong() >= truth.get(truth.size() - 1).endMs(),
+            match + " is really " + truth);
       }
     }
   }
@@ -119,17 +136,22 @@ class SampleFilmTest {
       int first = frame(clip.get("outStartMs").asLong());
       int last = frame(clip.get("outEndMs").asLong()) - 1;
       for (int inFilm : new int[] {first, last}) {
-        double sourceMs = clip.get("startMs").asLong() + (inFilm - first + 0.5) * 1000 / FRAMES_PER_SECOND;
+        double sourceMs =
+            clip.get("startMs").asLong() + (inFilm - first + 0.5) * 1000 / FRAMES_PER_SECOND;
         int inSource = (int) Math.floor(sourceMs * FRAMES_PER_SECOND / 1000);
         expected.put(inFilm, new int[] {clip.get("video").asInt(), inSource});
-        SortedSet<Integer> wanted = ofSources.computeIfAbsent(clip.get("video").asInt(), video -> new TreeSet<>());
+        SortedSet<Integer> wanted =
+            ofSources.computeIfAbsent(clip.get("video").asInt(), video -> new TreeSet<>());
         wanted.addAll(List.of(Math.max(0, inSource - 1), inSource, inSource + 1));
       }
     }
-    Map<Integer, byte[]> film = FilmFrames.read(folder.resolve("narrow.mp4"), new TreeSet<>(expected.keySet()), folder);
+    Map<Integer, byte[]> film =
+        FilmFrames.read(folder.resolve("narrow.mp4"), new TreeSet<>(expected.keySet()), folder);
     Map<Integer, Map<Integer, byte[]>> sources = new TreeMap<>();
     for (Map.Entry<Integer, SortedSet<Integer>> wanted : ofSources.entrySet()) {
-      sources.put(wanted.getKey(), FilmFrames.read(TALKS.get(wanted.getKey()).video(), wanted.getValue(), folder));
+      sources.put(
+          wanted.getKey(),
+          FilmFrames.read(TALKS.get(wanted.getKey()).video(), wanted.getValue(), folder));
     }
     assertEquals(expected.keySet(), film.keySet());
     expected.forEach(
@@ -139,7 +161,17 @@ class SampleFilmTest {
           for (int neighbour : new int[] {place[1] - 1, place[1] + 1}) {
             if (source.containsKey(neighbour)) {
               double other = FilmFrames.psnr(film.get(inFilm), source.get(neighbour));
-              assertTrue(own > other, "picture " + inFilm + ": " + own + " dB, neighbour " + neighbour + ": " + other + " dB");
+              assertTrue(
+                  own > other,
+                  "picture "
+                      + inFilm
+                      + ": "
+                      + own
+                      + " dB, neighbour "
+                      + neighbour
+                      + ": "
+                      + other
+                      + " dB");
             }
           }
         });
@@ -157,9 +189,14 @@ class SampleFilmTest {
       }
       for (JsonNode clip : narrow.get("clips")) {
         int at = (int) clip.get("outStartMs").asLong() * rate;
-        int length = Math.min(film.length - at, (int) (clip.get("outEndMs").asLong() - clip.get("outStartMs").asLong()) * rate);
+        int length =
+            Math.min(
+                film.length - at,
+                (int) (clip.get("outEndMs").asLong() - clip.get("outStartMs").asLong()) * rate);
         int inSource = (int) clip.get("startMs").asLong() * rate;
-        Likeness.Place place = Likeness.find(film, at, length, sources.get(clip.get("video").asInt()), inSource, reach);
+        Likeness.Place place =
+            Likeness.find(
+                film, at, length, sources.get(clip.get("video").asInt()), inSource, reach);
         assertTrue(place.correlation() > 0.9, clip.get("clipId") + ": " + place);
         assertTrue(Math.abs(place.lag()) <= 20 * rate, clip.get("clipId") + ": " + place);
       }
@@ -173,7 +210,11 @@ class SampleFilmTest {
     for (int count : new int[] {0, 1, 3}) {
       List<String> options =
           new ArrayList<>(
-              List.of("--words=people,rain,freedom,oven,why the", "--padding-before=0.3", "--padding-after=0.3", "--merge-gap=0"));
+              List.of(
+                  "--words=people,rain,freedom,oven,why the",
+                  "--padding-before=0.3",
+                  "--padding-after=0.3",
+                  "--merge-gap=0"));
       options.addAll(Arrays.asList(others).subList(0, count));
       compile("again.mp4", options.toArray(new String[0]));
       assertArrayEquals(film, Files.readAllBytes(folder.resolve("again.mp4")), options.toString());
@@ -213,12 +254,14 @@ class SampleFilmTest {
     List<List<TrueWord>> places = new ArrayList<>();
     for (int i = 0; i + texts.length <= talk.size(); i++) {
       List<TrueWord> place = talk.subList(i, i + texts.length);
-      if (fold(String.join(" ", place.stream().map(TrueWord::text).toList())).equals(String.join(" ", texts))) {
+      if (fold(String.join(" ", place.stream().map(TrueWord::text).toList()))
+          .equals(String.join(" ", texts))) {
         places.add(place);
       }
     }
     return places.stream()
-        .min(Comparator.comparingDouble(place -> Math.abs(place.get(0).startMs() - match.startMs())))
+        .min(
+            Comparator.comparingDouble(place -> Math.abs(place.get(0).startMs() - match.startMs())))
         .orElseThrow(() -> new AssertionError(match + " is not said in the talk"));
   }
 
@@ -232,7 +275,12 @@ class SampleFilmTest {
 
   private static float[] sound(Media media, Path file, long lengthMs) throws Exception {
     Path pcm = folder.resolve("sound.f32");
-    media.extractSound(file, new TimeRange(0, lengthMs), pcm).result().toCompletionStage().toCompletableFuture().get();
+    media
+        .extractSound(file, new TimeRange(0, lengthMs), pcm)
+        .result()
+        .toCompletionStage()
+        .toCompletableFuture()
+        .get();
     ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(pcm)).order(ByteOrder.LITTLE_ENDIAN);
     float[] samples = new float[bytes.remaining() / Float.BYTES];
     bytes.asFloatBuffer().get(samples);

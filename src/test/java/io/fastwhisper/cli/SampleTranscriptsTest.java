@@ -20,7 +20,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The bars of {@code samples/README.md}, for the whole path: segments, voice activity, windows, words. */
+/**
+ * The bars of {@code samples/README.md}, for the whole path: segments, voice activity, windows,
+ * words.
+ */
 class SampleTranscriptsTest {
   @TempDir Path folder;
 
@@ -28,7 +31,8 @@ class SampleTranscriptsTest {
   @ValueSource(ints = {120_000, 60_000})
   void theSampleTalksAreHeardAsWellAsTheirReadmeAsks(int segmentMs) throws IOException {
     String how = "segments of " + segmentMs + " ms, ";
-    List<SpeechScore> scores = new ArrayList<>(transcribed("--set=segments.length_ms=" + segmentMs).values());
+    List<SpeechScore> scores =
+        new ArrayList<>(transcribed("--set=segments.length_ms=" + segmentMs).values());
     for (SpeechScore score : scores) {
       assertTrue(score.wordErrorRate() <= 0.05, how + score);
       assertEquals(List.of(), score.inPauses(), how + score);
@@ -41,7 +45,10 @@ class SampleTranscriptsTest {
     assertTrue(SpeechScore.quantile(all.endErrorsMs(), 0.9) <= 250, how + all);
   }
 
-  /** The words that greedy decoding does hear are timed as well; how many it hears is reported, not held to a bar. */
+  /**
+   * The words that greedy decoding does hear are timed as well; how many it hears is reported, not
+   * held to a bar.
+   */
   @Test
   void greedyDecodingTimesItsWordsAsWell() throws IOException {
     SpeechScore all = SpeechScore.sum(new ArrayList<>(transcribed("--beam=1").values()));
@@ -63,17 +70,21 @@ class SampleTranscriptsTest {
     assertEquals(0, run.exitCode(), run.err());
     Map<SampleTalk, SpeechScore> scores = new TreeMap<>();
     for (SampleTalk talk : SampleTalk.values()) {
-      SpeechScore score = SpeechScore.of(words(folder.resolve(talk.title() + ".json")), talk.words());
+      SpeechScore score =
+          SpeechScore.of(words(folder.resolve(talk.title() + ".json")), talk.words());
       System.out.println(option + ", " + talk.title() + ": " + score);
       scores.put(talk, score);
     }
-    System.out.println(option + ", all talks: " + SpeechScore.sum(new ArrayList<>(scores.values())));
+    System.out.println(
+        option + ", all talks: " + SpeechScore.sum(new ArrayList<>(scores.values())));
     return scores;
   }
 
   @Test
   void oneSourceGoesToStandardOutputAndSaysOnceThatTheModelIsADemo() {
-    ProgramRun run = ProgramRun.withBundledModel("transcribe", SampleTalk.WATER.video().toString(), "--format=srt");
+    ProgramRun run =
+        ProgramRun.withBundledModel(
+            "transcribe", SampleTalk.WATER.video().toString(), "--format=srt");
     assertEquals(0, run.exitCode(), run.err());
     assertTrue(run.out().startsWith("1\n00:00:0"), run.out());
     assertEquals(1, run.err().split("synthetic voices only", -1).length - 1, run.err());

@@ -24,8 +24,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Whole jobs through {@code ./fastwhisper}, as a user types them. Only where the program was built by that script, as
- * {@code ./fastwhisper test} does: elsewhere the script would build into the folder that these tests run from.
+ * Whole jobs through {@code ./fastwhisper}, as a user types them. Only where the program was built
+ * by that script, as {@code ./fastwhisper test} does: elsewhere the script would build into the
+ * folder that these tests run from.
  */
 @EnabledIfSystemProperty(named = "fastwhisper.script", matches = "true")
 class ScriptTest {
@@ -53,19 +54,36 @@ class ScriptTest {
     Path link = Files.createSymbolicLink(folder.resolve("fw"), SCRIPT);
     Path talk = Files.copy(SampleTalk.WATER.video(), folder.resolve("my talk.mp4"));
     Process process =
-        new ProcessBuilder(link.toString(), "transcribe", talk.getFileName().toString(), "--format", "txt", "--quiet", "--model", model())
+        new ProcessBuilder(
+                link.toString(),
+                "transcribe",
+                talk.getFileName().toString(),
+                "--format",
+                "txt",
+                "--quiet",
+                "--model",
+                model())
             .directory(folder.toFile())
             .redirectError(folder.resolve("err").toFile())
             .start();
     String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertEquals(0, process.waitFor(), Files.readString(folder.resolve("err")));
+    Files.delete(link);
     assertTrue(out.contains("water"), out);
   }
 
   @Test
   void programsGetOneJsonObjectALine() throws Exception {
     Process process =
-        start(folder, "compile", SampleTalk.WATER.video().toString(), "--words", "rain", "--json-lines", "--model", model());
+        start(
+            folder,
+            "compile",
+            SampleTalk.WATER.video().toString(),
+            "--words",
+            "rain",
+            "--json-lines",
+            "--model",
+            model());
     List<String> lines = process.inputReader().lines().toList();
     assertEquals(0, process.waitFor());
     List<String> events = new ArrayList<>();
@@ -83,7 +101,8 @@ class ScriptTest {
   void wrongUsageEndsWith2() throws Exception {
     assertEquals(2, start(folder, "compile").waitFor());
     assertEquals(2, start(folder, "compil").waitFor());
-    assertEquals(2, start(folder, "compile", "none.mp4", "--words", "a", "--model", model()).waitFor());
+    assertEquals(
+        2, start(folder, "compile", "none.mp4", "--words", "a", "--model", model()).waitFor());
     assertEquals(0, start(folder, "help").waitFor());
   }
 
@@ -102,7 +121,9 @@ class ScriptTest {
             "--set=folders.work=" + temporary,
             "--model",
             model());
-    try (BufferedReader lines = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+    try (BufferedReader lines =
+        new BufferedReader(
+            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
       String line = lines.readLine();
       while (line != null && !line.contains("\"stage\":\"Transcribing\"")) {
         line = lines.readLine();
@@ -128,6 +149,9 @@ class ScriptTest {
   private Process start(Path where, String... arguments) throws IOException {
     List<String> command = new ArrayList<>(List.of(SCRIPT.toString()));
     command.addAll(List.of(arguments));
-    return new ProcessBuilder(command).directory(where.toFile()).redirectError(folder.resolve("err").toFile()).start();
+    return new ProcessBuilder(command)
+        .directory(where.toFile())
+        .redirectError(folder.resolve("err").toFile())
+        .start();
   }
 }

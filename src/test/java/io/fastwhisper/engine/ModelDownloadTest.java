@@ -52,7 +52,8 @@ class ModelDownloadTest {
   void aModelComesWholeAndIsChecked() throws Exception {
     serve(model.length);
     List<Long> seen = new ArrayList<>();
-    ModelDownload.Downloaded downloaded = fetch(sum("SHA-1"), (done, total) -> seen.add(total == model.length ? done : -1));
+    ModelDownload.Downloaded downloaded =
+        fetch(sum("SHA-1"), (done, total) -> seen.add(total == model.length ? done : -1));
     assertArrayEquals(model, Files.readAllBytes(downloaded.file()));
     assertTrue(downloaded.verified());
     assertEquals(place(), downloaded.file());
@@ -74,7 +75,8 @@ class ModelDownloadTest {
     serve(0);
     Files.createDirectories(folder);
     Files.write(part(), Arrays.copyOf(model, 1000));
-    IOException broken = assertThrows(IOException.class, () -> fetch(sum("SHA-1"), (done, total) -> {}));
+    IOException broken =
+        assertThrows(IOException.class, () -> fetch(sum("SHA-1"), (done, total) -> {}));
     assertTrue(broken.getMessage().contains("1000 bytes are kept"), broken.getMessage());
     assertEquals(1000, Files.size(part()));
     server.removeContext("/");
@@ -109,7 +111,9 @@ class ModelDownloadTest {
     serve(model.length);
     String other = "0".repeat(40);
     IOException wrong = assertThrows(IOException.class, () -> fetch(other, (done, total) -> {}));
-    assertTrue(wrong.getMessage().contains(other) && wrong.getMessage().contains(sum("SHA-1")), wrong.getMessage());
+    assertTrue(
+        wrong.getMessage().contains(other) && wrong.getMessage().contains(sum("SHA-1")),
+        wrong.getMessage());
     assertOnly();
   }
 
@@ -161,7 +165,9 @@ class ModelDownloadTest {
           exchange.close();
         });
     IOException missing = assertThrows(IOException.class, () -> fetch("", (done, total) -> {}));
-    assertTrue(missing.getMessage().contains("404") && missing.getMessage().contains("ggml-tiny.en.bin"), missing.getMessage());
+    assertTrue(
+        missing.getMessage().contains("404") && missing.getMessage().contains("ggml-tiny.en.bin"),
+        missing.getMessage());
     assertEquals(1, ranges.size());
   }
 
@@ -174,7 +180,11 @@ class ModelDownloadTest {
           ranges.add(range);
           int from = range == null ? 0 : Integer.parseInt(range.replaceAll("\\D", ""));
           if (from > 0) {
-            exchange.getResponseHeaders().add("Content-Range", "bytes " + from + "-" + (model.length - 1) + "/" + model.length);
+            exchange
+                .getResponseHeaders()
+                .add(
+                    "Content-Range",
+                    "bytes " + from + "-" + (model.length - 1) + "/" + model.length);
           }
           exchange.sendResponseHeaders(from > 0 ? 206 : 200, model.length - from);
           send(exchange, from, Math.min(most, model.length - from));

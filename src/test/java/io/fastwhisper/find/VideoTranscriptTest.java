@@ -31,7 +31,8 @@ class VideoTranscriptTest {
           List.of("one", "two", "three", "four", "five", "six", "seven"),
           joined.words().stream().map(Word::text).toList());
       assertEquals(
-          List.of("one two", "three four", "five six", "seven"), joined.cues().stream().map(Cue::text).toList());
+          List.of("one two", "three four", "five six", "seven"),
+          joined.cues().stream().map(Cue::text).toList());
       assertEquals("en", joined.language());
     }
   }

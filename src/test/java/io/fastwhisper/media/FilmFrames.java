@@ -23,13 +23,31 @@ public final class FilmFrames {
    */
   public static Map<Integer, byte[]> read(Path film, SortedSet<Integer> numbers, Path folder)
       throws IOException, MediaException {
-    String wanted = numbers.stream().map(number -> "eq(n\\," + number + ")").collect(Collectors.joining("+"));
-    Ffmpeg ffmpeg = Ffmpeg.bundled(MediaLimits.DEFAULT.memoryBytes(), Files.createTempDirectory(folder, "frames"));
+    String wanted =
+        numbers.stream().map(number -> "eq(n\\," + number + ")").collect(Collectors.joining("+"));
+    Ffmpeg ffmpeg =
+        Ffmpeg.bundled(
+            MediaLimits.DEFAULT.memoryBytes(), Files.createTempDirectory(folder, "frames"));
     List<String> command =
         List.of(
-            ffmpeg.ffmpeg().toString(), "-nostdin", "-v", "error", "-i", film.toString(), "-an", "-vf", "select=" + wanted,
-            "-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "gray", "pipe:1");
-    ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+            ffmpeg.ffmpeg().toString(),
+            "-nostdin",
+            "-v",
+            "error",
+            "-i",
+            film.toString(),
+            "-an",
+            "-vf",
+            "select=" + wanted,
+            "-fps_mode",
+            "passthrough",
+            "-f",
+            "rawvideo",
+            "-pix_fmt",
+            "gray",
+            "pipe:1");
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
     ffmpeg.prepare(builder);
     Process process = builder.start();
     Map<Integer, byte[]> frames = new TreeMap<>();

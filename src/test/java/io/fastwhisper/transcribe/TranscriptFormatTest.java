@@ -16,8 +16,17 @@ class TranscriptFormatTest {
       new Transcript(
           "en",
           List.of(
-              cue(600, 1984, "Good morning.", new Word("Good", 600, 802, 0.5f), new Word("morning.", 802, 1984, 0.25f)),
-              cue(3_725_004, 3_726_000, "Salt & <pepper>\n-->", new Word("Salt", 3_725_004, 3_726_000, 1))));
+              cue(
+                  600,
+                  1984,
+                  "Good morning.",
+                  new Word("Good", 600, 802, 0.5f),
+                  new Word("morning.", 802, 1984, 0.25f)),
+              cue(
+                  3_725_004,
+                  3_726_000,
+                  "Salt & <pepper>\n-->",
+                  new Word("Salt", 3_725_004, 3_726_000, 1))));
 
   @Test
   void jsonIsVerboseJsonWithWords() throws IOException {
