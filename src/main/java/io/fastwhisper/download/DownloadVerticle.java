@@ -80,7 +80,7 @@ public final class DownloadVerticle extends VerticleBase {
         id.clip(0),
         media.extractSound(command.video().file(), command.segment().range(), command.pcmFile()),
         samples -> new Event.SegmentFetched(id, samples),
-        failure -> new Event.FetchFailed(id, failure));
+        failure -> new Event.FetchFailed(id, named(failure, command.video().location())));
   }
 
   private void open(OpenVideo command) {
@@ -91,7 +91,17 @@ public final class DownloadVerticle extends VerticleBase {
         remote
             ? new CopiedVideo(command, command.folder().resolve(COPY))
             : mapped(media.look(Path.of(location)), looked -> video(command, Path.of(location), looked));
-    work.take(id, id.segment(0).clip(0), opened, Event.VideoOpened::new, failure -> new Event.VideoFailed(id, failure));
+    work.take(
+        id,
+        id.segment(0).clip(0),
+        opened,
+        Event.VideoOpened::new,
+        failure -> new Event.VideoFailed(id, named(failure, location)));
+  }
+
+  /** The failure under the name that the user gave: the name of a copy says nothing. */
+  private static Failure named(Failure failure, String location) {
+    return new Failure(failure.what(), location, failure.remedy(), failure.permanent());
   }
 
   /** Refuses what cannot be searched. */

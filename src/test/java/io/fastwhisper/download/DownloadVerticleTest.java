@@ -81,8 +81,10 @@ class DownloadVerticleTest {
 
   @Test
   void aUrlOfSomethingElseFailsAndLeavesNothing() throws Exception {
-    open(serve(Path.of("pom.xml").toAbsolutePath()));
+    String url = serve(Path.of("pom.xml").toAbsolutePath());
+    open(url);
     Event.VideoFailed failed = heard.next(Event.VideoFailed.class);
+    assertEquals(url, failed.failure().where());
     assertTrue(failed.failure().permanent(), failed.toString());
     awaitEmpty(folder);
   }
