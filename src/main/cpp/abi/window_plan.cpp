@@ -33,7 +33,7 @@ extern "C" fw_speech_params fw_speech_default_params(void) {
           .min_silence_ms = 500,
           .min_speech_ms = 60,
           .pad_ms = 400,
-          .max_window_ms = 30000,
+          .max_window_ms = 25000,
           .threshold = 0.5f};
 }
 

@@ -200,7 +200,7 @@ typedef struct fw_speech_params {
   int32_t min_speech_ms;
   /** Audio kept on each side of a stretch of speech, ms. Default: 400. */
   int32_t pad_ms;
-  /** Longest window, ms, at most 30000. Default: 30000. */
+  /** Longest window, ms, at most 30000. Default: 25000: windows that a talk fills to the brim are heard worse. */
   int32_t max_window_ms;
   /** Sensitivity, 0 (everything is speech) to 1 (only clear speech). Default: 0.5. */
   float threshold;

@@ -263,6 +263,11 @@ public record Configuration(
               max = 5_000,
               effect = "Audio kept on each side of a stretch of speech.")
           int padMs,
-      @Setting(value = "30000", unit = "ms", min = 1_000, max = 30_000, effect = "Longest window.")
+      @Setting(
+              value = "25000",
+              unit = "ms",
+              min = 1_000,
+              max = 30_000,
+              effect = "Longest window; one of up to 30 s costs no more to encode, but the bundled model hears it worse.")
           int maxWindowMs) {}
 }
