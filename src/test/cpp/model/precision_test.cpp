@@ -1,0 +1,61 @@
+// How far the narrower precisions go from the tokens of f32: see src/test/golden/README.md.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "device_cases/device_case.h"
+#include "golden_data/golden_data.h"
+#include "model/network_case.h"
+
+namespace fw {
+namespace {
+
+/** Tokens to insert, remove or replace to make one list of the other. */
+size_t edit_distance(const std::vector<int32_t>& a, const std::vector<int32_t>& b) {
+  std::vector<size_t> row(b.size() + 1);
+  for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (size_t i = 1; i <= a.size(); ++i) {
+    size_t diagonal = row[0];
+    row[0] = i;
+    for (size_t j = 1; j <= b.size(); ++j) {
+      const size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({replaced, row[j] + 1, row[j - 1] + 1});
+    }
+  }
+  return row[b.size()];
+}
+
+class PrecisionTest : public testing::TestWithParam<DeviceCase> {};
+
+TEST_P(PrecisionTest, ChangesFewGreedyTokensOfTheBundledModel) {
+  const Json json = golden_json("golden.json");
+  const Json::Array& windows = json["windows"].array();
+  const auto n = static_cast<int32_t>(windows.size());
+  const auto model = bundled_model(GetParam().open());
+  DeviceNetwork network(model, {n, n, 2});
+  for (int32_t i = 0; i < n; ++i) {
+    const std::string key = windows[static_cast<size_t>(i)]["key"].text();
+    network.encode(i, golden_window(key.substr(0, key.find('.')) + ".flac", key.back() - '0'));
+  }
+  const SpecialTokens& special = model->vocabulary().special();
+  const auto found = greedy_tokens(network, n, {special.start}, 224, special.end);
+  size_t changed = 0, all = 0;
+  for (size_t i = 0; i < windows.size(); ++i) {
+    const std::vector<int32_t> expected = windows[i]["greedy"].integers();
+    changed += edit_distance(found[i], expected);
+    all += expected.size();
+  }
+  std::printf("%s: %zu of %zu tokens differ\n", GetParam().name.c_str(), changed, all);
+  RecordProperty("changed_tokens", static_cast<int>(changed));
+  EXPECT_LE(changed * 100, all * (GetParam().precision == FW_PRECISION_F32 ? 0 : 3));
+}
+
+INSTANTIATE_TEST_SUITE_P(Devices, PrecisionTest, testing::ValuesIn(network_device_cases()),
+                         [](const auto& test) { return test.param.name; });
+
+}  // namespace
+}  // namespace fw
