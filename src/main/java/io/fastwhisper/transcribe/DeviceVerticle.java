@@ -14,6 +14,7 @@ import io.fastwhisper.engine.WindowRequest;
 import io.fastwhisper.engine.WindowResult;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.ThreadingModel;
 import io.vertx.core.VerticleBase;
 import java.io.IOException;
@@ -55,6 +56,7 @@ public final class DeviceVerticle extends VerticleBase {
   private long windowsDone;
   private boolean pumping;
   private boolean lost;
+  private long heartbeatTimer = -1;
 
   /** Where a submitted window is, by its tag. A cancelled lease leaves its windows here until the lane has dropped them. */
   private record WindowInWork(LeasedSegment segment, int window, int lane) {}
@@ -87,7 +89,7 @@ public final class DeviceVerticle extends VerticleBase {
     LOG.info("{}: {} with {} lanes of {} windows", device, model.info(), settings.lanes(), settings.lane().batch());
     Future<Void> registered =
         Consumers.register(vertx.eventBus(), Addresses.device(device), Command.class, this::take).completion();
-    vertx.setPeriodic(settings.heartbeatMs(), timer -> heartbeat());
+    heartbeatTimer = vertx.setPeriodic(settings.heartbeatMs(), timer -> heartbeat());
     return registered.onSuccess(
         done -> {
           send(new Event.DeviceReady(device, worker));
@@ -107,7 +109,11 @@ public final class DeviceVerticle extends VerticleBase {
       model.close();
       model = null;
     }
-    return Future.succeededFuture();
+    vertx.cancelTimer(heartbeatTimer);
+    // What is queued already runs first: the thread's pool goes with this future, and would refuse it with a stack trace.
+    Promise<Void> quiet = Promise.promise();
+    context.runOnContext(go -> quiet.complete());
+    return quiet.future();
   }
 
   private void take(Command command) {
@@ -125,7 +131,7 @@ public final class DeviceVerticle extends VerticleBase {
   }
 
   private void pumpSoon() {
-    if (!pumping) {
+    if (!pumping && !lost) {
       pumping = true;
       context.runOnContext(go -> pump());
     }

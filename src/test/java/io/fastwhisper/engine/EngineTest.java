@@ -35,6 +35,9 @@ class EngineTest {
   private static final LaneSettings SMALL_LANE = new LaneSettings(2, 1, 2, 1);
   private static final TimeRange MINUTE = new TimeRange(0, 60_000);
 
+  /** The lanes of these tests hold no beams. */
+  private static final TranscribeOptions GREEDY = new TranscribeOptions("auto", "", "", 1);
+
   @TempDir static Path folder;
   private static Model model;
   private static Pcm speech;
@@ -218,7 +221,7 @@ class EngineTest {
   }
 
   private static WindowRequest request(long tag) {
-    return new WindowRequest(tag, TranscribeOptions.DEFAULT, DecodeSettings.DEFAULT);
+    return new WindowRequest(tag, GREEDY, DecodeSettings.DEFAULT);
   }
 
   /** All windows of the sound, in their order. */
