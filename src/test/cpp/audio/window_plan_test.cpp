@@ -1,3 +1,4 @@
+// What plans and borders promise, on drawn speech patterns from seeds and on sounds that are no speech.
 #include "audio/window_plan.h"
 
 #include <gtest/gtest.h>
@@ -5,123 +6,100 @@
 #include <cmath>
 #include <numbers>
 #include <random>
-#include <vector>
 
-#include "base/error.h"
-#include "golden_data/golden_data.h"
+#include "audio/border.h"
 
 namespace fw {
 namespace {
 
-constexpr int64_t second = FW_SAMPLE_RATE_HZ;
+constexpr fw_speech_params kParams{
+    .detect = 1, .min_silence_ms = 500, .min_speech_ms = 60, .pad_ms = 400, .max_window_ms = 25000, .threshold = 0.5f};
+constexpr int64_t kHop = 256;
 
-/** Speech wherever the samples are not zero: what a plan does is then known exactly. */
-class LoudIsSpeech final : public SpeechDetector {
+/** Gives probabilities that the test has drawn. */
+class DrawnDetector final : public SpeechDetector {
  public:
-  int32_t hop_samples() const noexcept override { return 160; }
-  std::vector<float> detect(std::span<const float> samples) const override {
-    std::vector<float> speech((samples.size() + 159) / 160);
-    for (size_t i = 0; i != samples.size(); ++i) {
-      if (samples[i] != 0.0f) speech[i / 160] = 1.0f;
-    }
-    return speech;
-  }
+  explicit DrawnDetector(std::vector<float> probability) : probability_(std::move(probability)) {}
+  int32_t hop_samples() const noexcept override { return kHop; }
+  std::vector<float> detect(std::span<const float>) const override { return probability_; }
+
+ private:
+  std::vector<float> probability_;
 };
 
-std::vector<float> noise(int64_t n, float level, uint32_t seed) {
+/** Speech of 0.2 to 40 s and silence of 0.02 to 5 s by turns. */
+std::vector<float> drawn_speech(uint32_t seed, size_t n_frames) {
   std::mt19937 random(seed);
-  std::normal_distribution<float> normal(0.0f, level);
-  std::vector<float> samples(static_cast<size_t>(n));
-  for (float& sample : samples) sample = normal(random);
-  return samples;
-}
-
-std::vector<float> tone(int64_t n, double hertz, double level) {
-  std::vector<float> samples(static_cast<size_t>(n));
-  for (size_t i = 0; i != samples.size(); ++i) {
-    samples[i] = static_cast<float>(level * std::sin(2 * std::numbers::pi * hertz * static_cast<double>(i) / second));
+  std::vector<float> probability;
+  for (bool speech = seed % 2 == 0; probability.size() < n_frames; speech = !speech) {
+    const uint32_t frames = speech ? 12 + random() % (random() % 5 == 0 ? 2500 : 300) : 1 + random() % 300;
+    probability.insert(probability.end(), frames, speech ? 1.0f : 0.0f);
   }
-  return samples;
+  probability.resize(n_frames);
+  return probability;
 }
 
-TEST(WindowPlanTest, HasNoWindowForSilenceNoiseAndTones) {
-  const fw_speech_params params = fw_speech_default_params();
-  EXPECT_TRUE(plan_windows(std::vector<float>(30 * second, 0.0f), params).empty());
-  EXPECT_TRUE(plan_windows({}, params).empty());
-  for (const float level : {0.1f, 0.003f}) EXPECT_TRUE(plan_windows(noise(30 * second, level, 9), params).empty()) << level;
-  for (const double hertz : {50.0, 440.0, 1000.0, 3000.0}) {
-    EXPECT_TRUE(plan_windows(tone(30 * second, hertz, 0.1), params).empty()) << hertz << " Hz";
-  }
-}
+class PlanFromSeed : public testing::TestWithParam<uint32_t> {};
 
-TEST(WindowPlanTest, FindsSpeechAtAnyLevelAndInNoise) {
-  const fw_speech_params params = fw_speech_default_params();
-  const std::vector<float> talk = golden_window("water.flac", 0);
-  const std::vector<float> hiss = noise(static_cast<int64_t>(talk.size()), 0.003f, 3);
-  for (const float gain : {1.0f, 0.1f}) {
-    std::vector<float> heard = talk;
-    for (size_t i = 0; i != heard.size(); ++i) heard[i] = heard[i] * gain + hiss[i] * gain;
-    int64_t samples = 0;
-    for (const WindowSpans& window : plan_windows(heard, params)) samples += window_samples(window);
-    EXPECT_GT(samples, 20 * second) << "gain " << gain;
-  }
-}
-
-TEST(WindowPlanTest, KeepsAllSpeechOnceInOrderWithinTheLimitWhateverTheSpeech) {
-  for (uint32_t seed = 0; seed != 200; ++seed) {
-    std::mt19937 random(seed);
-    std::vector<float> pcm;
-    while (pcm.size() < 90 * second) {
-      const auto speech = static_cast<size_t>(second / 10 + random() % (random() % 9 == 0 ? 70 * second : 8 * second));
-      pcm.insert(pcm.end(), speech, 0.1f);
-      pcm.insert(pcm.end(), static_cast<size_t>(random() % (3 * second)), 0.0f);
-    }
-    fw_speech_params params = fw_speech_default_params();
-    params.max_window_ms = 5000 + static_cast<int32_t>(random() % 25001);
-    std::vector<int> covered(pcm.size());
-    int64_t last_end = 0;
-    for (const WindowSpans& window : plan_windows(pcm, params, LoudIsSpeech())) {
-      ASSERT_FALSE(window.empty());
-      ASSERT_LE(window_samples(window), params.max_window_ms * int64_t{16}) << "seed " << seed;
-      for (const fw_span& span : window) {
-        ASSERT_GT(span.n_samples, 0);
-        ASSERT_GE(span.first_sample, last_end) << "seed " << seed;
-        last_end = span.first_sample + span.n_samples;
-        ASSERT_LE(last_end, static_cast<int64_t>(pcm.size()));
-        for (int64_t i = span.first_sample; i != last_end; ++i) ++covered[static_cast<size_t>(i)];
-      }
-    }
-    for (size_t i = 0; i != pcm.size(); ++i) {
-      if (pcm[i] == 0.0f) continue;
-      ASSERT_EQ(covered[i], 1) << "seed " << seed << ", sample " << i;
+TEST_P(PlanFromSeed, HasOrderedDisjointSpansThatCoverAllSpeechAndMapBackExactly) {
+  const std::vector<float> speech = drawn_speech(GetParam(), 20000);
+  std::vector<float> pcm(speech.size() * kHop - 100);
+  std::mt19937 random(GetParam() + 1000);
+  for (float& x : pcm) x = static_cast<float>(random() % 2001) / 10000.0f - 0.1f;
+  const std::vector<WindowSpans> windows = plan_windows(pcm, kParams, DrawnDetector(speech));
+  std::vector<uint8_t> covered(pcm.size(), 0);
+  int64_t end_before = 0;
+  for (const WindowSpans& spans : windows) {
+    ASSERT_LE(window_samples(spans), 25 * FW_SAMPLE_RATE_HZ);
+    int64_t at = 0;
+    for (const fw_span& span : spans) {
+      ASSERT_GE(span.first_sample, end_before);
+      ASSERT_GT(span.n_samples, 0);
+      end_before = span.first_sample + span.n_samples;
+      ASSERT_LE(end_before, static_cast<int64_t>(pcm.size()));
+      ASSERT_EQ(source_sample(spans, at), span.first_sample);
+      ASSERT_EQ(source_sample(spans, at + span.n_samples - 1), end_before - 1);
+      ASSERT_EQ(source_sample(spans, at + span.n_samples, true), end_before);
+      at += span.n_samples;
+      std::fill(covered.begin() + span.first_sample, covered.begin() + end_before, uint8_t{1});
     }
   }
+  for (size_t i = 0; i != pcm.size(); ++i) ASSERT_TRUE(covered[i] != 0 || speech[i / kHop] < 0.5f) << "sample " << i;
 }
 
-TEST(WindowPlanTest, MapsEverySampleOfAWindowBackExactly) {
-  const WindowSpans spans = {{100, 50}, {400, 30}, {430, 10}};
-  std::vector<int64_t> expected;
-  for (const fw_span& span : spans) {
-    for (int64_t i = 0; i != span.n_samples; ++i) expected.push_back(span.first_sample + i);
+INSTANTIATE_TEST_SUITE_P(Seeds, PlanFromSeed, testing::Range(0u, 20u));
+
+TEST(Plan, HasNoWindowForSilenceNoiseHumAndTones) {
+  std::mt19937 random(1);
+  std::normal_distribution<float> normal;
+  const auto tone = [](double hz, int64_t i) {
+    return static_cast<float>(0.1 * std::sin(2.0 * std::numbers::pi * hz * static_cast<double>(i) / FW_SAMPLE_RATE_HZ));
+  };
+  for (int kind = 0; kind != 6; ++kind) {
+    std::vector<float> pcm(30 * FW_SAMPLE_RATE_HZ);
+    for (int64_t i = 0; i != static_cast<int64_t>(pcm.size()); ++i) {
+      const float noise = normal(random);
+      const bool on = i / (FW_SAMPLE_RATE_HZ / 2) % 2 == 0;
+      pcm[i] = kind == 0   ? 0.0f
+               : kind == 1 ? 0.1f * noise
+               : kind == 2 ? 0.003f * noise
+               : kind == 3 ? tone(50.0, i)
+               : kind == 4 ? tone(440.0, i)
+                           : tone(440.0, i) * (on ? 1.0f : 0.0f);
+    }
+    EXPECT_TRUE(plan_windows(pcm, kParams).empty()) << "sound " << kind;
   }
-  ASSERT_EQ(window_samples(spans), static_cast<int64_t>(expected.size()));
-  for (size_t i = 0; i != expected.size(); ++i) {
-    EXPECT_EQ(source_sample(spans, static_cast<int64_t>(i)), expected[i]);
-  }
-  EXPECT_EQ(source_sample(spans, 50, false), 400) << "a start at the join belongs to what follows";
-  EXPECT_EQ(source_sample(spans, 50, true), 150) << "an end at the join belongs to what went before";
-  EXPECT_EQ(source_sample(spans, 90, true), 440);
-  EXPECT_EQ(source_sample(spans, -5), 100);
-  EXPECT_EQ(source_sample(spans, 1000), 440);
 }
 
-TEST(WindowPlanTest, RefusesParametersOutOfRange) {
-  fw_speech_params params = fw_speech_default_params();
-  params.max_window_ms = 30001;
-  EXPECT_THROW(plan_windows(std::vector<float>(second, 0.0f), params), Error);
-  params = fw_speech_default_params();
-  params.threshold = 1.5f;
-  EXPECT_THROW(plan_windows(std::vector<float>(second, 0.0f), params), Error);
+TEST(Border, LiesInTheMiddleOfTheLongestSilence) {
+  std::mt19937 random(2);
+  std::vector<float> pcm(10 * FW_SAMPLE_RATE_HZ);
+  for (size_t i = 0; i != pcm.size(); ++i) {
+    const size_t ms = i / 16;
+    const bool silent = (ms >= 2000 && ms < 2300) || (ms >= 6000 && ms < 6800);
+    pcm[i] = silent ? 0.0f : static_cast<float>(random() % 2001) / 5000.0f - 0.2f;
+  }
+  EXPECT_EQ(find_border(pcm), 6400 * 16);
 }
 
 }  // namespace
