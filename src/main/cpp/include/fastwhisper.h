@@ -24,9 +24,13 @@
  *     const fw_span* spans = fw_window_plan_spans(plan, i, &n_spans);
  *     while (fw_lane_submit(lane, &wp, pcm, n_samples, spans, n_spans) == FW_STATUS_AGAIN) take_finished(lane);
  *   }
- *   fw_result* result = NULL;
- *   while (fw_lane_poll(lane, 1000, &result) == FW_STATUS_OK) { use(result); fw_result_close(&result); }
+ *   while (some windows are not back yet) take_finished(lane);
  *   fw_window_plan_close(&plan); fw_lane_close(&lane); fw_model_close(&model);
+ *
+ * where take_finished is
+ *
+ *   fw_result* result = NULL;
+ *   if (fw_lane_poll(lane, 1000, &result) == FW_STATUS_OK) { use(result); fw_result_close(&result); }
  *
  * Threads: every function may be called from any thread. A model is immutable after it is open and shared by its
  * lanes. A lane owns one native thread that does all of its work; submit and poll only touch its queues. Close a
@@ -281,14 +285,14 @@ void fw_lane_close(fw_lane** lane);
 fw_status fw_lane_submit(fw_lane* lane, const fw_window_params* params, const float* pcm, int64_t n_samples,
                          const fw_span* spans, int32_t n_spans);
 /**
- * Takes one finished window out, in the order they finish; waits for at most timeout_ms. FW_STATUS_AGAIN: none is finished yet,
- * or the lane is empty. A window that failed or was cancelled comes out too, with its status in the result. On success the caller
- * owns *result.
+ * Takes one finished window out, in the order they finish; waits for at most timeout_ms, and not at all where nothing is
+ * inside. FW_STATUS_AGAIN: none is finished yet, or the lane is empty. A window that failed or was cancelled comes out
+ * too, with its status in the result. On success the caller owns *result.
  */
 fw_status fw_lane_poll(fw_lane* lane, int32_t timeout_ms, fw_result** result);
-/** Windows that can be submitted now. */
+/** Windows that can be submitted now, of batch + queue places. A finished window holds its place until it is polled. */
 int32_t fw_lane_free_places(const fw_lane* lane);
-/** Drops all windows with this tag at the next step; each comes out of poll with FW_STATUS_CANCELLED. */
+/** Drops all windows with this tag that are inside, at the next step; each comes out of poll with FW_STATUS_CANCELLED. */
 fw_status fw_lane_cancel(fw_lane* lane, int64_t tag);
 
 /* ---- results ---- */
