@@ -12,7 +12,8 @@ namespace fw {
 namespace {
 
 constexpr int32_t kMedianReach = 3;
-/** Keeps frames that no token differs in from dividing by zero (openai/whisper has no such guard; the golden values do). */
+/** Keeps frames that no token differs in from dividing by zero (openai/whisper has no such guard; the golden values
+ * do). */
 constexpr double kLeastDeviation = 1e-9;
 
 /** Place reflected at both ends of [0, n) without repeating the end itself. */
@@ -30,7 +31,8 @@ inline void order(float& a, float& b) {
   a = low;
 }
 
-/** The median of seven by a selection network of 13 exchanges: no branch, so that a loop over places becomes vector code. */
+/** The median of seven by a selection network of 13 exchanges: no branch, so that a loop over places becomes vector
+ * code. */
 inline float median(float a, float b, float c, float d, float e, float f, float g) {
   order(a, f);
   order(a, d);
@@ -49,8 +51,8 @@ inline float median(float a, float b, float c, float d, float e, float f, float 
 }
 
 /** For each frame the factor and the offset that normalise it over the n_tokens rows of one head. */
-void normalisation(const float* weights, int32_t n_tokens, int32_t row_length, int32_t n_frames, std::vector<double>& mean,
-                   std::vector<double>& scale) {
+void normalisation(const float* weights, int32_t n_tokens, int32_t row_length, int32_t n_frames,
+                   std::vector<double>& mean, std::vector<double>& scale) {
   mean.assign(n_frames, 0.0);
   scale.assign(n_frames, 0.0);
   for (int32_t t = 0; t != n_tokens; ++t) {
@@ -73,11 +75,11 @@ CostMatrix attention_cost(const Alignment& alignment, int32_t first_row, int32_t
   const auto n_weights = static_cast<size_t>(alignment.n_heads) * alignment.n_tokens * alignment.n_frames;
   if (alignment.n_heads < 1 || alignment.weights.size() != n_weights || first_row < 0 || n_rows < 1 || n_frames < 1 ||
       first_row > alignment.n_tokens - n_rows || n_frames > alignment.n_frames) {
-    throw Error(FW_STATUS_INTERNAL, "attention_cost: rows " + std::to_string(first_row) + " + " + std::to_string(n_rows) +
-                                        " of " + std::to_string(alignment.n_tokens) + ", frames " + std::to_string(n_frames) +
-                                        " of " + std::to_string(alignment.n_frames) + ", heads " +
-                                        std::to_string(alignment.n_heads) + ", weights " +
-                                        std::to_string(alignment.weights.size()));
+    throw Error(FW_STATUS_INTERNAL,
+                "attention_cost: rows " + std::to_string(first_row) + " + " + std::to_string(n_rows) + " of " +
+                    std::to_string(alignment.n_tokens) + ", frames " + std::to_string(n_frames) + " of " +
+                    std::to_string(alignment.n_frames) + ", heads " + std::to_string(alignment.n_heads) + ", weights " +
+                    std::to_string(alignment.weights.size()));
   }
   CostMatrix cost{n_rows, n_frames, std::vector<float>(static_cast<size_t>(n_rows) * n_frames, 0.0f)};
   std::vector<double> mean;
@@ -111,7 +113,8 @@ std::vector<int32_t> dtw_first_columns(const CostMatrix& cost) {
   if (n_rows < 1 || n_columns < 1) return {};
   constexpr double kNever = std::numeric_limits<double>::infinity();
   std::vector<uint8_t> steps(static_cast<size_t>(n_rows) * n_columns);
-  // above[c + 1] is the cheapest way to the row above at column c; column 0 stands for no way, except before the first cell.
+  // above[c + 1] is the cheapest way to the row above at column c; column 0 stands for no way, except before the first
+  // cell.
   std::vector<double> above(n_columns + 1, kNever);
   above[0] = 0.0;
   for (int32_t r = 0; r != n_rows; ++r) {

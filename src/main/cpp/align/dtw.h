@@ -16,13 +16,14 @@ struct CostMatrix {
 };
 
 /**
- * What each frame costs each token, from the cross-attention of the alignment heads (the method of openai/whisper, timing.py):
- * every frame of every head is normalised over all tokens of the forced sequence (mean, population deviation),
- * smoothed along the frames by a median of seven with reflected edges, and the negated mean of the heads is taken.
+ * What each frame costs each token, from the cross-attention of the alignment heads (the method of openai/whisper,
+ * timing.py): every frame of every head is normalised over all tokens of the forced sequence (mean, population
+ * deviation), smoothed along the frames by a median of seven with reflected edges, and the negated mean of the heads is
+ * taken.
  *
- * Gives the rows [first_row, first_row + n_rows) and the first n_frames frames. Throws fw::Error where they are not in the
- * alignment. Floor: heads x tokens x frames floats read, 36 operations each: 4 heads, 100 tokens and 1,500 frames are
- * 2.4 MB and 22 M operations, below 5 ms on one core.
+ * Gives the rows [first_row, first_row + n_rows) and the first n_frames frames. Throws fw::Error where they are not in
+ * the alignment. Floor: heads x tokens x frames floats read, 36 operations each: 4 heads, 100 tokens and 1,500 frames
+ * are 2.4 MB and 22 M operations, below 5 ms on one core.
  */
 CostMatrix attention_cost(const Alignment& alignment, int32_t first_row, int32_t n_rows, int32_t n_frames);
 

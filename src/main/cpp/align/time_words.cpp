@@ -25,8 +25,8 @@ struct Range {
 };
 
 /**
- * Silences of at least 120 ms: longer than the closure of a stop consonant. Silent is what lies in the lower third between the
- * window's quiet and its loud frames, in dB.
+ * Silences of at least 120 ms: longer than the closure of a stop consonant. Silent is what lies in the lower third
+ * between the window's quiet and its loud frames, in dB.
  */
 std::vector<Range> find_pauses(std::span<const float> samples) {
   constexpr int64_t kMinPauseFrames = 12;
@@ -50,9 +50,9 @@ int64_t distance(const Range& pause, int64_t from, int64_t to) {
 }
 
 /**
- * Gives each pause to the border of words next to it, so that the word before ends where the pause begins and the word behind begins
- * where it ends: the path alone puts the border anywhere inside. A pause farther than 300 ms from every border is taken for
- * one inside a word, unless it is longer than any such.
+ * Gives each pause to the border of words next to it, so that the word before ends where the pause begins and the word
+ * behind begins where it ends: the path alone puts the border anywhere inside. A pause farther than 300 ms from every
+ * border is taken for one inside a word, unless it is longer than any such.
  */
 void settle_at_pauses(std::vector<Range>& words, std::span<const float> samples) {
   constexpr int64_t kReach = 16 * 300;
@@ -81,7 +81,8 @@ void settle_at_pauses(std::vector<Range>& words, std::span<const float> samples)
   }
 }
 
-/** Gives every word a length and its own time inside the window, in their order: where words are crowded, 20 ms or less. */
+/** Gives every word a length and its own time inside the window, in their order: where words are crowded, 20 ms or
+ * less. */
 void spread(std::vector<Range>& words, int64_t n_samples) {
   const auto n = static_cast<int64_t>(words.size());
   const int64_t shortest = std::clamp<int64_t>(n_samples / n, 1, kFrameSamples);
@@ -122,8 +123,8 @@ std::vector<Word> time_words(const WordRequest& request) {
   if (n_tokens == 0) return {};
   const std::vector<WordGroup> groups = group_words(request.tokens, request.language);
   const auto n_samples = static_cast<int64_t>(request.samples.size());
-  const auto n_frames = static_cast<int32_t>(std::clamp<int64_t>((n_samples + kFrameSamples - 1) / kFrameSamples, 1,
-                                                                 request.alignment.n_frames));
+  const auto n_frames = static_cast<int32_t>(
+      std::clamp<int64_t>((n_samples + kFrameSamples - 1) / kFrameSamples, 1, request.alignment.n_frames));
   const std::vector<int32_t> first =
       dtw_first_columns(attention_cost(request.alignment, request.n_prefix - 1, n_tokens + 1, n_frames));
 

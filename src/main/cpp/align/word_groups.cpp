@@ -16,7 +16,8 @@ struct Glyph {
   TextPlace end;
 };
 
-/** Marks that are not spoken; "%", "$", "+" and the like are. The general punctuation, CJK and full-width blocks of Unicode. */
+/** Marks that are not spoken; "%", "$", "+" and the like are. The general punctuation, CJK and full-width blocks of
+ * Unicode. */
 bool is_silent(char32_t c) {
   constexpr std::u32string_view ascii = U"!\"'(),-./:;?[]_`{|}~*";
   constexpr std::u32string_view latin = U"\u00a1\u00ab\u00b4\u00b7\u00bb\u00bf";
@@ -27,10 +28,13 @@ bool is_silent(char32_t c) {
          (c >= 0xFF5B && c <= 0xFF65);
 }
 
-/** Punctuation that belongs to the word behind it (openai/whisper's prepended list, and the brackets and quotes of CJK). */
+/** Punctuation that belongs to the word behind it (openai/whisper's prepended list, and the brackets and quotes of
+ * CJK). */
 bool is_opening(char32_t c) {
   constexpr std::u32string_view opening =
-      U"\"'([{-\u00ab\u00a1\u00bf\u2018\u201a\u201c\u201e\u3008\u300a\u300c\u300e\u3010\u3014\u3016\u3018\u301d\uff08\uff3b\uff5b";
+      U"\"'([{-"
+      U"\u00ab\u00a1\u00bf\u2018\u201a\u201c\u201e\u3008\u300a\u300c\u300e\u3010\u3014\u3016\u3018\u301d\uff08\uff3b"
+      U"\uff5b";
   return opening.find(c) != opening.npos;
 }
 
@@ -38,21 +42,23 @@ bool is_long_break(char32_t c) { return c == 0x2014 || c == 0x2015 || c == 0x202
 
 /** Latin letters and European digits: words of their own inside a text without blanks. */
 bool is_latin(char32_t c) {
-  return (c < 0x250 && (is_letter(c) || is_number(c))) || (c >= 0xFF10 && c <= 0xFF19) || (c >= 0xFF21 && c <= 0xFF3A) ||
-         (c >= 0xFF41 && c <= 0xFF5A);
+  return (c < 0x250 && (is_letter(c) || is_number(c))) || (c >= 0xFF10 && c <= 0xFF19) ||
+         (c >= 0xFF21 && c <= 0xFF3A) || (c >= 0xFF41 && c <= 0xFF5A);
 }
 
 /** The characters of the tokens [first, end), which are joined in bytes. */
-std::vector<Glyph> read_glyphs(std::span<const TextToken> tokens, int32_t first, int32_t end, const std::string& bytes) {
+std::vector<Glyph> read_glyphs(std::span<const TextToken> tokens, int32_t first, int32_t end,
+                               const std::string& bytes) {
   std::vector<Glyph> glyphs;
   TextPlace place{first, 0};
   for (size_t at = 0; at != bytes.size();) {
     const Utf8Char character = read_utf8(bytes, at);
     const auto size_of = [&](int32_t token) { return static_cast<int32_t>(tokens[token].text.size()); };
     while (place.byte == size_of(place.token) && place.token + 1 != end) place = {place.token + 1, 0};
-    Glyph glyph{character.valid ? character.code : U'\uFFFD',
-                character.valid ? std::string_view(bytes).substr(at, character.n_bytes) : std::string_view("\xEF\xBF\xBD"),
-                place, place};
+    Glyph glyph{
+        character.valid ? character.code : U'\uFFFD',
+        character.valid ? std::string_view(bytes).substr(at, character.n_bytes) : std::string_view("\xEF\xBF\xBD"),
+        place, place};
     auto left = static_cast<int32_t>(character.n_bytes);
     while (left > size_of(place.token) - place.byte) {
       left -= size_of(place.token) - place.byte;

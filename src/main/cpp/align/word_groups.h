@@ -39,10 +39,10 @@ struct WordGroup {
 bool is_written_without_blanks(std::string_view language);
 
 /**
- * The words of a text. Where words stand between blanks, a word is what stands between two blanks, and also ends behind a dash or
- * dots that no blank follows. Else every character with its combining marks is a word, but Latin letters and numbers in a
- * row are one. Punctuation that stands alone belongs to the word before it, opening punctuation to the word behind it. A
- * cue without anything to be spoken has no word. Bytes that are not UTF-8 become U+FFFD.
+ * The words of a text. Where words stand between blanks, a word is what stands between two blanks, and also ends behind
+ * a dash or dots that no blank follows. Else every character with its combining marks is a word, but Latin letters and
+ * numbers in a row are one. Punctuation that stands alone belongs to the word before it, opening punctuation to the
+ * word behind it. A cue without anything to be spoken has no word. Bytes that are not UTF-8 become U+FFFD.
  */
 std::vector<WordGroup> group_words(std::span<const TextToken> tokens, std::string_view language);
 

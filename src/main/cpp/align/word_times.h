@@ -31,7 +31,8 @@ struct Word {
 struct WordRequest {
   /** Of the forced sequence: n_prefix tokens, the text tokens, end-of-text. */
   const Alignment& alignment;
-  /** Tokens before the first text token; the last of them is <|notimestamps|>, whose row predicts the first text token. */
+  /** Tokens before the first text token; the last of them is <|notimestamps|>, whose row predicts the first text token.
+   */
   int32_t n_prefix;
   std::span<const TextToken> tokens;
   /** Language code. Chinese, Cantonese, Japanese, Thai, Lao, Burmese and Khmer are split by character. */
@@ -43,9 +44,9 @@ struct WordRequest {
 };
 
 /**
- * Words from a finished window: groups the tokens, takes start and end of each from the jumps of the DTW path, and moves them
- * to where the sound sets in and stops at the pauses. A pure function; empty where there are no tokens. Words of blanks alone
- * are dropped. Throws fw::Error where the parts of the request do not fit each other.
+ * Words from a finished window: groups the tokens, takes start and end of each from the jumps of the DTW path, and
+ * moves them to where the sound sets in and stops at the pauses. A pure function; empty where there are no tokens.
+ * Words of blanks alone are dropped. Throws fw::Error where the parts of the request do not fit each other.
  */
 std::vector<Word> time_words(const WordRequest& request);
 

@@ -13,7 +13,8 @@ namespace {
 constexpr int32_t kHop = FW_SAMPLE_RATE_HZ / 100;
 /** 100 ms: closures of consonants are shorter than this, pauses of speech are longer. */
 constexpr int64_t kPauseFrames = 10;
-/** A stretch whose loud and quiet frames differ by less than this has no pauses: it is noise, a tone or a held vowel. */
+/** A stretch whose loud and quiet frames differ by less than this has no pauses: it is noise, a tone or a held vowel.
+ */
 constexpr float kLeastRangeDb = 9.0f;
 /** Share of the range between quiet and loud frames, in dB, below which a frame is silent. */
 constexpr float kSilentShare = 0.3f;

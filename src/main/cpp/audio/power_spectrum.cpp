@@ -55,7 +55,8 @@ const std::vector<PowerSpectrum::Lanes>& PowerSpectrum::of(const std::vector<Lan
   }
   for (int32_t k = 1; k != kHalf; ++k) {
     for (int32_t f = 0; f != kFrames; ++f) {
-      // With a and b the values at k and at kHalf - k, the even samples' transform is (a + conj b) / 2, the odd ones' (a - conj b) / 2i.
+      // With a and b the values at k and at kHalf - k, the even samples' transform is (a + conj b) / 2, the odd ones'
+      // (a - conj b) / 2i.
       const float even_re = 0.5f * (re_[k][f] + re_[kHalf - k][f]);
       const float even_im = 0.5f * (im_[k][f] - im_[kHalf - k][f]);
       const float odd_re = 0.5f * (im_[k][f] + im_[kHalf - k][f]);

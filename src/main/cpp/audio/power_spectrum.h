@@ -7,9 +7,9 @@
 namespace fw {
 
 /**
- * Power spectra of eight Hann-windowed frames of 512 samples at a time: a real transform as a complex one of half the length.
- * The frames lie beside each other, so that every step is one of vectors on any processor. Floor: about 12,000 operations
- * and 2 KiB read a frame; 1 microsecond a frame on one core. Used by one thread at a time.
+ * Power spectra of eight Hann-windowed frames of 512 samples at a time: a real transform as a complex one of half the
+ * length. The frames lie beside each other, so that every step is one of vectors on any processor. Floor: about 12,000
+ * operations and 2 KiB read a frame; 1 microsecond a frame on one core. Used by one thread at a time.
  */
 class PowerSpectrum {
  public:
@@ -21,7 +21,8 @@ class PowerSpectrum {
 
   PowerSpectrum();
 
-  /** |DFT|^2 [kBins] of the frames [kSamples]; valid until the next call. A full-scale sine has about 2^14 at its bin. */
+  /** |DFT|^2 [kBins] of the frames [kSamples]; valid until the next call. A full-scale sine has about 2^14 at its bin.
+   */
   const std::vector<Lanes>& of(const std::vector<Lanes>& frames);
 
  private:

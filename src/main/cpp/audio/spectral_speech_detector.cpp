@@ -13,7 +13,8 @@ namespace {
 
 constexpr int32_t kHop = 256;
 constexpr int32_t kBands = 15;
-/** First bin of each band and end of the last: 31.25 Hz a bin, at least six bins a band above 600 Hz, wider with frequency. */
+/** First bin of each band and end of the last: 31.25 Hz a bin, at least six bins a band above 600 Hz, wider with
+ * frequency. */
 constexpr std::array<int32_t, kBands + 1> kBandBins = {3, 6, 9, 13, 17, 22, 28, 35, 43, 53, 65, 80, 100, 130, 170, 224};
 /** Four seconds to either side: in every band speech falls back to the floor more often than that. */
 constexpr int32_t kFloorReach = 4 * 16000 / kHop;
@@ -55,7 +56,8 @@ std::vector<Bands> band_levels(std::span<const float> samples) {
   for (int64_t f = 0; f < n_frames; f += PowerSpectrum::kFrames) {
     const auto n_lanes = static_cast<int32_t>(std::min<int64_t>(PowerSpectrum::kFrames, n_frames - f));
     for (int32_t lane = 0; lane != n_lanes; ++lane) {
-      // The frame's middle is the hop's middle, except at both ends: silence put in there would be an edge that is not heard.
+      // The frame's middle is the hop's middle, except at both ends: silence put in there would be an edge that is not
+      // heard.
       const int64_t middle = (f + lane) * kHop - (PowerSpectrum::kSamples - kHop) / 2;
       const int64_t first = std::clamp<int64_t>(middle, 0, last_first);
       for (int32_t i = 0; i != PowerSpectrum::kSamples; ++i) {
@@ -76,7 +78,8 @@ std::vector<Bands> band_levels(std::span<const float> samples) {
   return levels;
 }
 
-/** The least of values[f] to values[f + reach - 1], for every f that has so many; the least of all where there are fewer. */
+/** The least of values[f] to values[f + reach - 1], for every f that has so many; the least of all where there are
+ * fewer. */
 std::vector<float> running_least(const std::vector<float>& values, int64_t reach) {
   const auto n = static_cast<int64_t>(values.size());
   const int64_t length = std::min(reach, n);
@@ -96,8 +99,8 @@ std::vector<float> running_least(const std::vector<float>& values, int64_t reach
 }
 
 /**
- * Noise floor of one band: the higher of the least smoothed levels before and behind each frame, so that noise that sets in
- * is floor from its first frame on. Near an end of the recording the reach is moved inwards.
+ * Noise floor of one band: the higher of the least smoothed levels before and behind each frame, so that noise that
+ * sets in is floor from its first frame on. Near an end of the recording the reach is moved inwards.
  */
 std::vector<float> band_floor(const std::vector<Bands>& levels, int32_t band) {
   const auto n = static_cast<int64_t>(levels.size());

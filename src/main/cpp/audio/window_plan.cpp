@@ -20,9 +20,9 @@ constexpr float kHysteresis = 0.15f;
 constexpr double kCutFrom = 0.5;
 
 /**
- * What a pause of a second or more between two windows is worth, in squares of a window's fill. Windows that are alike in length
- * matter more: of some 670 windows of synthetic talks the bundled model invented sentences in 14 % of those above
- * 26 s and in 1 % of the others.
+ * What a pause of a second or more between two windows is worth, in squares of a window's fill. Windows that are alike
+ * in length matter more: of some 670 windows of synthetic talks the bundled model invented sentences in 14 % of those
+ * above 26 s and in 1 % of the others.
  */
 constexpr double kPauseWorth = 0.3;
 
@@ -60,7 +60,8 @@ std::vector<Stretch> join_near(const std::vector<Stretch>& stretches, int64_t le
   return joined;
 }
 
-std::vector<Stretch> find_speech(std::span<const float> pcm, const fw_speech_params& params, const SpeechDetector& detector) {
+std::vector<Stretch> find_speech(std::span<const float> pcm, const fw_speech_params& params,
+                                 const SpeechDetector& detector) {
   const auto n_samples = static_cast<int64_t>(pcm.size());
   const int64_t hop = detector.hop_samples();
   std::vector<Stretch> stretches;
@@ -106,9 +107,11 @@ std::vector<Stretch> cut_long(std::span<const float> pcm, const std::vector<Stre
     while (rest.end - rest.begin > max_samples) {
       // The rest must not become a sliver that has no context: the cut also leaves a share of it.
       const int64_t length = rest.end - rest.begin;
-      const int64_t from = static_cast<int64_t>(kCutFrom * static_cast<double>(std::min(max_samples, length - max_samples / 4)));
+      const int64_t from =
+          static_cast<int64_t>(kCutFrom * static_cast<double>(std::min(max_samples, length - max_samples / 4)));
       const int64_t to = std::min(max_samples, length - from / 2);
-      const int64_t cut = rest.begin + std::max<int64_t>(1, from + find_border(pcm.subspan(rest.begin + from, to - from)));
+      const int64_t cut =
+          rest.begin + std::max<int64_t>(1, from + find_border(pcm.subspan(rest.begin + from, to - from)));
       pieces.push_back({rest.begin, cut});
       rest.begin = cut;
     }
@@ -118,8 +121,8 @@ std::vector<Stretch> cut_long(std::span<const float> pcm, const std::vector<Stre
 }
 
 /**
- * Puts consecutive pieces together: into as few windows as hold them, and of all ways to do so the one whose windows are most
- * alike in length and divide at the longest pauses. Pieces that touch become one span.
+ * Puts consecutive pieces together: into as few windows as hold them, and of all ways to do so the one whose windows
+ * are most alike in length and divide at the longest pauses. Pieces that touch become one span.
  */
 std::vector<WindowSpans> pack(const std::vector<Stretch>& pieces, int64_t max_samples) {
   // ways[j] is the best way to put the first j pieces into windows, the last of which begins with piece ways[j].first.

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "audio/window_plan.h"
-#include "decode/prompt.h"
 
 namespace fw {
 namespace {
@@ -24,30 +23,43 @@ std::span<const int32_t> tokens_of(std::span<const int32_t> tokens, const CueRan
   return tokens.subspan(static_cast<size_t>(cue.first_token), static_cast<size_t>(cue.n_tokens));
 }
 
-/** The words of all cues by one alignment: text tokens of the cues in a row, time stamps left out. */
 std::vector<Word> align_words(const Vocabulary& vocabulary, const WindowRequest& request, const DecodedText& text,
                               std::span<const CueRange> cues, Network& network, int32_t window, int32_t sequence) {
   const SpecialTokens& special = vocabulary.special();
-  const Prompt prefix = build_prompt(special, {}, special.language_token(text.language).value_or(special.first_language),
-                                     request.options.task, false);
-  std::vector<int32_t> forced = prefix.tokens;
-  std::vector<TextToken> tokens;
+  const int32_t language = special.language_token(text.language).value();
+  std::vector<int32_t> forced = build_prompt(special, {}, language, request.options.task, false).tokens;
+  const int32_t n_prefix = static_cast<int32_t>(forced.size());
+  std::vector<TextToken> text_tokens;
   for (size_t c = 0; c != cues.size(); ++c) {
     for (const int32_t token : tokens_of(text.tokens, cues[c])) {
       if (!special.is_text(token)) continue;
       forced.push_back(token);
-      tokens.push_back({.text = vocabulary.bytes(token), .cue = static_cast<int32_t>(c)});
+      text_tokens.push_back({vocabulary.bytes(token), static_cast<int32_t>(c)});
     }
   }
-  if (tokens.empty()) return {};
+  if (text_tokens.empty()) return {};
   forced.push_back(special.end);
   const Alignment alignment = network.align(window, sequence, forced);
   return time_words({.alignment = alignment,
-                     .n_prefix = prefix.n_tokens(),
-                     .tokens = tokens,
+                     .n_prefix = n_prefix,
+                     .tokens = text_tokens,
                      .language = text.language,
                      .samples = request.samples,
                      .spans = request.spans});
+}
+
+/** Gives the cues their words, which come in the order of the cues. */
+void share_words(std::span<const Word> words, std::vector<Cue>& cues) {
+  size_t w = 0;
+  for (size_t c = 0; c != cues.size(); ++c) {
+    Cue& cue = cues[c];
+    cue.first_word = static_cast<int32_t>(w);
+    while (w != words.size() && words[w].cue == static_cast<int32_t>(c)) ++w;
+    cue.n_words = static_cast<int32_t>(w) - cue.first_word;
+    if (cue.n_words == 0) continue;
+    cue.first_sample = words[static_cast<size_t>(cue.first_word)].first_sample;
+    cue.end_sample = words[w - 1].end_sample;
+  }
 }
 
 }  // namespace
@@ -86,16 +98,9 @@ WindowResult write_transcript(const Vocabulary& vocabulary, const WindowRequest&
                            .first_token = range.first_token,
                            .n_tokens = range.n_tokens});
   }
-  if (!request.options.words) return result;
-  result.words = align_words(vocabulary, request, text, ranges, network, window, sequence);
-  for (size_t w = 0; w != result.words.size(); ++w) {
-    const Word& word = result.words[w];
-    Cue& cue = result.cues[static_cast<size_t>(word.cue)];
-    if (cue.n_words++ == 0) {
-      cue.first_word = static_cast<int32_t>(w);
-      cue.first_sample = word.first_sample;
-    }
-    cue.end_sample = word.end_sample;
+  if (request.options.words) {
+    result.words = align_words(vocabulary, request, text, ranges, network, window, sequence);
+    share_words(result.words, result.cues);
   }
   return result;
 }

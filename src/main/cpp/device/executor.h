@@ -124,9 +124,11 @@ struct TokenProbabilityArgs {
 
 /**
  * The op list: what a device implements for one lane, called through ops/, which checks the arguments. The work of one
- * executor happens in the order of the calls; what goes to host memory is there on return. Used by one thread at a time.
+ * executor happens in the order of the calls; what goes to host memory is there on return. Used by one thread at a
+ * time.
  *
- * The result of a row depends on that row alone: never on the other rows of a call, the number of threads, or other lanes.
+ * The result of a row depends on that row alone: never on the other rows of a call, the number of threads, or other
+ * lanes.
  */
 class Executor {
  public:

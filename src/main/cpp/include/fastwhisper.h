@@ -67,7 +67,8 @@ typedef int32_t fw_status;
 enum {
   /** Done. */
   FW_STATUS_OK = 0,
-  /** Nothing failed, but not now: the lane has no free place (submit), or nothing is finished yet (poll). Call again. */
+  /** Nothing failed, but not now: the lane has no free place (submit), or nothing is finished yet (poll). Call again.
+   */
   FW_STATUS_AGAIN = 1,
   /** The caller's fault: a NULL, a value out of range, an unknown language. Nothing has changed. */
   FW_STATUS_INVALID_ARGUMENT = 2,
@@ -123,7 +124,8 @@ typedef struct fw_device_info {
   char id[32];
   /** Processor or GPU name. */
   char name[128];
-  /** Instruction set that the linear algebra chose by trying ("avx512_core_vnni", "avx2" ...), or the compute capability. */
+  /** Instruction set that the linear algebra chose by trying ("avx512_core_vnni", "avx2" ...), or the compute
+   * capability. */
   char isa[64];
   /** What FW_PRECISION_AUTO means here. */
   fw_precision precision;
@@ -213,10 +215,11 @@ typedef struct fw_speech_params {
 fw_speech_params fw_speech_default_params(void);
 /**
  * Finds speech in pcm and packs it into windows of at most max_window_ms, each a list of spans in rising order that
- * do not overlap. Windows and spans are in time order; a stretch without speech is in no span; no speech gives a plan of zero
- * windows. pcm is read during the call only. On success the caller owns *plan.
+ * do not overlap. Windows and spans are in time order; a stretch without speech is in no span; no speech gives a plan
+ * of zero windows. pcm is read during the call only. On success the caller owns *plan.
  */
-fw_status fw_window_plan_create(const float* pcm, int64_t n_samples, const fw_speech_params* params, fw_window_plan** plan);
+fw_status fw_window_plan_create(const float* pcm, int64_t n_samples, const fw_speech_params* params,
+                                fw_window_plan** plan);
 int32_t fw_window_plan_count(const fw_window_plan* plan);
 /** The spans of window number index, n_spans of them; owned by the plan. NULL for a bad index. */
 const fw_span* fw_window_plan_spans(const fw_window_plan* plan, int32_t index, int32_t* n_spans);
@@ -226,7 +229,8 @@ void fw_window_plan_close(fw_window_plan** plan);
  * quietest place. Depends on nothing but the samples in that stretch, so that two callers who hold the same
  * stretch divide it at the same sample.
  */
-fw_status fw_border_find(const float* pcm, int64_t n_samples, int64_t from_sample, int64_t to_sample, int64_t* at_sample);
+fw_status fw_border_find(const float* pcm, int64_t n_samples, int64_t from_sample, int64_t to_sample,
+                         int64_t* at_sample);
 
 /* ---- lanes ---- */
 
@@ -260,7 +264,8 @@ typedef struct fw_window_params {
   float max_compression_ratio;
   /** A mean log-probability below this falls back. Default: -1.0. Minus infinity switches it off. */
   float min_avg_logprob;
-  /** Above this probability of no-speech, with a mean log-probability below its bound, the window is silent. Default: 0.6. */
+  /** Above this probability of no-speech, with a mean log-probability below its bound, the window is silent. Default:
+   * 0.6. */
   float max_no_speech_probability;
   /** 1: the model predicts time stamps (cues). 0: one cue. Default: 1. */
   int32_t timestamps;
@@ -268,7 +273,8 @@ typedef struct fw_window_params {
   int32_t words;
   /** Most tokens sampled; 0 means half of the text context. Default: 0. */
   int32_t max_tokens;
-  /** Token at which sampling is made to continue until max_tokens are reached, for benchmarks: 1 masks end-of-text. Default: 0. */
+  /** Token at which sampling is made to continue until max_tokens are reached, for benchmarks: 1 masks end-of-text.
+   * Default: 0. */
   int32_t force_length;
 } fw_window_params;
 
@@ -285,14 +291,15 @@ void fw_lane_close(fw_lane** lane);
 fw_status fw_lane_submit(fw_lane* lane, const fw_window_params* params, const float* pcm, int64_t n_samples,
                          const fw_span* spans, int32_t n_spans);
 /**
- * Takes one finished window out, in the order they finish; waits for at most timeout_ms, and not at all where nothing is
- * inside. FW_STATUS_AGAIN: none is finished yet, or the lane is empty. A window that failed or was cancelled comes out
- * too, with its status in the result. On success the caller owns *result.
+ * Takes one finished window out, in the order they finish; waits for at most timeout_ms, and not at all where nothing
+ * is inside. FW_STATUS_AGAIN: none is finished yet, or the lane is empty. A window that failed or was cancelled comes
+ * out too, with its status in the result. On success the caller owns *result.
  */
 fw_status fw_lane_poll(fw_lane* lane, int32_t timeout_ms, fw_result** result);
 /** Windows that can be submitted now, of batch + queue places. A finished window holds its place until it is polled. */
 int32_t fw_lane_free_places(const fw_lane* lane);
-/** Drops all windows with this tag that are inside, at the next step; each comes out of poll with FW_STATUS_CANCELLED. */
+/** Drops all windows with this tag that are inside, at the next step; each comes out of poll with FW_STATUS_CANCELLED.
+ */
 fw_status fw_lane_cancel(fw_lane* lane, int64_t tag);
 
 /* ---- results ---- */
@@ -348,7 +355,8 @@ const char* fw_result_message(const fw_result* result);
 const fw_cue* fw_result_cues(const fw_result* result);
 /** All words, info.n_words of them; owned by the result. */
 const fw_word* fw_result_words(const fw_result* result);
-/** All sampled tokens, time stamps included, without prompt and end-of-text; info.n_tokens of them; owned by the result. */
+/** All sampled tokens, time stamps included, without prompt and end-of-text; info.n_tokens of them; owned by the
+ * result. */
 const int32_t* fw_result_tokens(const fw_result* result);
 void fw_result_close(fw_result** result);
 

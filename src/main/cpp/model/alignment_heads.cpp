@@ -17,11 +17,13 @@ constexpr AlignmentHead tiny_en[] = {{1, 0}, {2, 0}, {2, 5}, {3, 0}, {3, 1}, {3,
 constexpr AlignmentHead tiny[] = {{2, 2}, {3, 0}, {3, 2}, {3, 3}, {3, 4}, {3, 5}};
 constexpr AlignmentHead base_en[] = {{3, 3}, {4, 7}, {5, 1}, {5, 5}, {5, 7}};
 constexpr AlignmentHead base[] = {{3, 1}, {4, 2}, {4, 3}, {4, 7}, {5, 1}, {5, 2}, {5, 4}, {5, 6}};
-constexpr AlignmentHead small_en[] = {{6, 6}, {7, 0},  {7, 3},  {7, 8},  {8, 2},  {8, 5},  {8, 7},   {9, 0},  {9, 4}, {9, 8},
-                                      {9, 10}, {10, 0}, {10, 1}, {10, 2}, {10, 3}, {10, 6}, {10, 11}, {11, 2}, {11, 4}};
+constexpr AlignmentHead small_en[] = {{6, 6},  {7, 0},  {7, 3},   {7, 8},  {8, 2},  {8, 5},  {8, 7},
+                                      {9, 0},  {9, 4},  {9, 8},   {9, 10}, {10, 0}, {10, 1}, {10, 2},
+                                      {10, 3}, {10, 6}, {10, 11}, {11, 2}, {11, 4}};
 constexpr AlignmentHead small[] = {{5, 3}, {5, 9}, {8, 0}, {8, 4}, {8, 7}, {8, 8}, {9, 0}, {9, 7}, {9, 9}, {10, 5}};
-constexpr AlignmentHead medium_en[] = {{11, 4},  {14, 1},  {14, 12}, {14, 14}, {15, 4}, {16, 0}, {16, 4}, {16, 9},  {17, 12},
-                                       {17, 14}, {18, 7}, {18, 10}, {18, 15}, {20, 0}, {20, 3}, {20, 9}, {20, 14}, {21, 12}};
+constexpr AlignmentHead medium_en[] = {{11, 4},  {14, 1}, {14, 12}, {14, 14}, {15, 4},  {16, 0},
+                                       {16, 4},  {16, 9}, {17, 12}, {17, 14}, {18, 7},  {18, 10},
+                                       {18, 15}, {20, 0}, {20, 3},  {20, 9},  {20, 14}, {21, 12}};
 constexpr AlignmentHead medium[] = {{13, 15}, {15, 4}, {15, 15}, {16, 1}, {20, 0}, {23, 4}};
 constexpr AlignmentHead large_v2[] = {{10, 12}, {13, 17}, {16, 11}, {16, 12}, {16, 13}, {17, 15}, {17, 16}, {18, 4},
                                       {18, 11}, {18, 19}, {19, 11}, {21, 2},  {21, 3},  {22, 3},  {22, 9},  {22, 12},
@@ -43,11 +45,16 @@ constexpr int32_t english = 51864;
 constexpr int32_t multilingual = 51865;
 constexpr int32_t multilingual_v3 = 51866;
 const PublishedHeads published[] = {
-    {english, 384, 4, 4, tiny_en},         {multilingual, 384, 4, 4, tiny},
-    {english, 512, 6, 6, base_en},         {multilingual, 512, 6, 6, base},
-    {english, 768, 12, 12, small_en},      {multilingual, 768, 12, 12, small},
-    {english, 1024, 24, 24, medium_en},    {multilingual, 1024, 24, 24, medium},
-    {multilingual, 1280, 32, 32, large_v2}, {multilingual_v3, 1280, 32, 32, large_v3},
+    {english, 384, 4, 4, tiny_en},
+    {multilingual, 384, 4, 4, tiny},
+    {english, 512, 6, 6, base_en},
+    {multilingual, 512, 6, 6, base},
+    {english, 768, 12, 12, small_en},
+    {multilingual, 768, 12, 12, small},
+    {english, 1024, 24, 24, medium_en},
+    {multilingual, 1024, 24, 24, medium},
+    {multilingual, 1280, 32, 32, large_v2},
+    {multilingual_v3, 1280, 32, 32, large_v3},
     {multilingual_v3, 1280, 32, 4, large_v3_turbo},
 };
 constexpr int32_t published_head_width = 64;
@@ -105,8 +112,8 @@ std::vector<AlignmentHead> parse_alignment_heads(std::string_view text, const Mo
     const size_t comma = std::min(text.find(',', first), text.size());
     const AlignmentHead head = parse_head(text.substr(first, comma - first), shape);
     if (std::find(heads.begin(), heads.end(), head) != heads.end()) {
-      throw Error(FW_STATUS_INVALID_ARGUMENT,
-                  "alignment heads: " + std::to_string(head.layer) + ":" + std::to_string(head.head) + " is named twice");
+      throw Error(FW_STATUS_INVALID_ARGUMENT, "alignment heads: " + std::to_string(head.layer) + ":" +
+                                                  std::to_string(head.head) + " is named twice");
     }
     heads.push_back(head);
     first = comma + 1;

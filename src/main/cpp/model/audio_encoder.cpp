@@ -50,8 +50,9 @@ Tensor AudioEncoder::encode(std::span<const float> samples) {
   // Three rows that lie behind one another are one row of the product; the rows of zeros are the padding.
   const Tensor mel_patches(mel_.data, DataType::f32, 2 * n, 3 * mels, mels);
   const Tensor conv_patches(conv_.data, DataType::f32, n, 3 * state, 2 * state);
-  ops::linear(executor_, {mel_patches, weights.conv1.weight.get(), weights.conv1.bias, Activation::gelu, {},
-                          conv_.rows_from(1, 2 * n)});
+  ops::linear(
+      executor_,
+      {mel_patches, weights.conv1.weight.get(), weights.conv1.bias, Activation::gelu, {}, conv_.rows_from(1, 2 * n)});
   ops::linear(executor_, {conv_patches, weights.conv2.weight.get(), weights.conv2.bias, Activation::gelu,
                           weights.audio_positions, x_});
   for (const EncoderLayer& layer : weights.encoder) {
@@ -67,11 +68,11 @@ void AudioEncoder::run_block(const EncoderLayer& layer) {
   const int64_t state = x_.cols;
   const Tensor qkv(wide_.data, DataType::f32, x_.rows, 3 * state);
   ops::layer_norm(executor_, {x_, attention.norm.weight, attention.norm.bias, normed_});
-  ops::linear(executor_, {normed_, attention.query_key_value.weight.get(), attention.query_key_value.bias,
-                          Activation::none, {}, qkv});
+  ops::linear(
+      executor_,
+      {normed_, attention.query_key_value.weight.get(), attention.query_key_value.bias, Activation::none, {}, qkv});
   ops::attention(executor_, {qkv, model_.shape().n_audio_head, attended_});
-  ops::linear(executor_,
-              {attended_, attention.out.weight.get(), attention.out.bias, Activation::none, x_, x_});
+  ops::linear(executor_, {attended_, attention.out.weight.get(), attention.out.bias, Activation::none, x_, x_});
   ops::layer_norm(executor_, {x_, mlp.norm.weight, mlp.norm.bias, normed_});
   ops::linear(executor_, {normed_, mlp.in.weight.get(), mlp.in.bias, Activation::gelu, {}, wide_});
   ops::linear(executor_, {wide_, mlp.out.weight.get(), mlp.out.bias, Activation::none, x_, x_});

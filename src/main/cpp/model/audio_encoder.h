@@ -13,7 +13,8 @@ class AudioEncoder {
  public:
   AudioEncoder(const Model& model, Executor& executor);
 
-  /** The normalised log-mel spectrogram [2 n_audio_ctx][n_mels] of at most n_audio_ctx * 320 samples; kept until the next call. */
+  /** The normalised log-mel spectrogram [2 n_audio_ctx][n_mels] of at most n_audio_ctx * 320 samples; kept until the
+   * next call. */
   Tensor log_mel(std::span<const float> samples);
 
   /** The encoder's output [n_audio_ctx][n_audio_state] for samples; kept until the next call. */

@@ -27,7 +27,8 @@ class FileSource final : public ByteSource {
   void read(int64_t first_byte, std::span<std::byte> into) const override {
     size_t done = 0;
     while (done != into.size()) {
-      const ssize_t n = ::pread(descriptor_, into.data() + done, into.size() - done, first_byte + static_cast<off_t>(done));
+      const ssize_t n =
+          ::pread(descriptor_, into.data() + done, into.size() - done, first_byte + static_cast<off_t>(done));
       if (n < 0 && errno == EINTR) continue;
       if (n <= 0) {
         throw Error(FW_STATUS_MODEL_FILE,
@@ -63,7 +64,8 @@ class MemorySource final : public ByteSource {
 std::unique_ptr<ByteSource> open_file_source(const std::string& path) {
   // O_NONBLOCK: opening a named pipe would otherwise wait for a writer for ever.
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (descriptor < 0) throw Error(FW_STATUS_MODEL_FILE, path + ": cannot open the model file: " + system_message(errno));
+  if (descriptor < 0)
+    throw Error(FW_STATUS_MODEL_FILE, path + ": cannot open the model file: " + system_message(errno));
   struct stat status;
   const bool known = ::fstat(descriptor, &status) == 0;
   if (!known || !S_ISREG(status.st_mode)) {

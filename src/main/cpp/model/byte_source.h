@@ -54,7 +54,8 @@ class ByteCursor {
   void skip(std::string_view what, int64_t n);
 
   /** Throws: `what` began at byte `at`; what was expected there and what was found. */
-  [[noreturn]] void fail(std::string_view what, int64_t at, const std::string& expected, const std::string& found) const;
+  [[noreturn]] void fail(std::string_view what, int64_t at, const std::string& expected,
+                         const std::string& found) const;
 
  private:
   /** Throws unless n bytes are left. */

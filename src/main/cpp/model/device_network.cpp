@@ -10,10 +10,9 @@ namespace {
 
 const NetworkLimits& checked(const NetworkLimits& limits) {
   if (limits.n_windows < 1 || limits.n_sequences < 1 || limits.n_threads < 1) {
-    throw Error(FW_STATUS_INVALID_ARGUMENT, "network: expected at least 1 window, sequence and thread, found " +
-                                                std::to_string(limits.n_windows) + ", " +
-                                                std::to_string(limits.n_sequences) + " and " +
-                                                std::to_string(limits.n_threads));
+    throw Error(FW_STATUS_INVALID_ARGUMENT,
+                "network: expected at least 1 window, sequence and thread, found " + std::to_string(limits.n_windows) +
+                    ", " + std::to_string(limits.n_sequences) + " and " + std::to_string(limits.n_threads));
   }
   return limits;
 }

@@ -88,7 +88,8 @@ class ModelLoader {
     return {keep(device().pack(rows, n_rows, n_in, false)), constant(bias, 1)};
   }
 
-  /** [n_out][n_in][3] of the file becomes [n_out][3][n_in], so that three rows of the input are one row of a product. */
+  /** [n_out][n_in][3] of the file becomes [n_out][3][n_in], so that three rows of the input are one row of a product.
+   */
   LinearLayer convolution(const std::string& name, int64_t n_out, int64_t n_in) {
     const std::vector<float> values = file_.read(name + ".weight");
     std::vector<float> rows(values.size());

@@ -65,7 +65,8 @@ class Parser {
     number("n_text_layer", shape.n_text_layer, 1, max_layers);
     const int64_t at = cursor_.position();
     shape.n_mels = cursor_.read_int32("n_mels");
-    if (shape.n_mels != 80 && shape.n_mels != 128) cursor_.fail("n_mels", at, "80 or 128", std::to_string(shape.n_mels));
+    if (shape.n_mels != 80 && shape.n_mels != 128)
+      cursor_.fail("n_mels", at, "80 or 128", std::to_string(shape.n_mels));
     type = read_file_type();
     return shape;
   }
@@ -105,8 +106,7 @@ class Parser {
     }
     for (const auto& [name, sizes] : expected) {
       if (!tensors.contains(name)) {
-        cursor_.fail("tensors", cursor_.position(),
-                     std::to_string(expected.size()) + " of them, among them " + name,
+        cursor_.fail("tensors", cursor_.position(), std::to_string(expected.size()) + " of them, among them " + name,
                      "the file's end after " + std::to_string(tensors.size()));
       }
     }
@@ -153,7 +153,8 @@ class Parser {
                    std::to_string(value));
     }
     if (block_values(*type) != 1 && version != quantisation_version) {
-      cursor_.fail("ftype", at, "quantisation version " + std::to_string(quantisation_version), std::to_string(version));
+      cursor_.fail("ftype", at, "quantisation version " + std::to_string(quantisation_version),
+                   std::to_string(version));
     }
     return *type;
   }
@@ -193,10 +194,10 @@ class Parser {
       cursor_.fail("sizes of " + last_name_, sizes_at, sizes_text(known->second), sizes_text(tensor.sizes));
     }
     if (tensor.row_values() % block_values(tensor.type) != 0) {
-      cursor_.fail("type of " + last_name_, type_at,
-                   "rows of " + std::to_string(tensor.row_values()) + " values in whole blocks",
-                   std::string(stored_type_name(tensor.type)) + " with blocks of " +
-                       std::to_string(block_values(tensor.type)));
+      cursor_.fail(
+          "type of " + last_name_, type_at,
+          "rows of " + std::to_string(tensor.row_values()) + " values in whole blocks",
+          std::string(stored_type_name(tensor.type)) + " with blocks of " + std::to_string(block_values(tensor.type)));
     }
     place(tensor, sizes_at);
     return tensor;
@@ -205,7 +206,8 @@ class Parser {
   /** Sets where the tensor's bytes lie, and goes behind them. */
   void place(StoredTensor& tensor, int64_t sizes_at) {
     std::optional<int64_t> n_bytes = tensor.row_values() / block_values(tensor.type) * block_bytes(tensor.type);
-    for (size_t i = 0; i + 1 < tensor.sizes.size() && n_bytes; ++i) n_bytes = checked_product(*n_bytes, tensor.sizes[i]);
+    for (size_t i = 0; i + 1 < tensor.sizes.size() && n_bytes; ++i)
+      n_bytes = checked_product(*n_bytes, tensor.sizes[i]);
     if (!n_bytes) cursor_.fail("sizes of " + last_name_, sizes_at, "fewer than 2^63 bytes", sizes_text(tensor.sizes));
     tensor.first_byte = cursor_.position();
     tensor.n_bytes = *n_bytes;
@@ -267,7 +269,8 @@ std::vector<float> ModelFile::read(std::string_view name) const {
   return values;
 }
 
-void ModelFile::read_rows(const StoredTensor& tensor, int64_t first_row, int64_t n_rows, std::span<float> values) const {
+void ModelFile::read_rows(const StoredTensor& tensor, int64_t first_row, int64_t n_rows,
+                          std::span<float> values) const {
   const int64_t row_values = tensor.row_values();
   if (first_row < 0 || n_rows < 0 || n_rows > tensor.n_rows() - first_row ||
       static_cast<int64_t>(values.size()) != n_rows * row_values) {

@@ -76,8 +76,8 @@ class ModelFile {
   std::vector<std::byte> read_stored(const StoredTensor& tensor) const;
 
  private:
-  ModelFile(std::unique_ptr<ByteSource> source, const ModelShape& shape, StoredType type, std::vector<float> mel_filters,
-            Vocabulary vocabulary, TensorMap tensors);
+  ModelFile(std::unique_ptr<ByteSource> source, const ModelShape& shape, StoredType type,
+            std::vector<float> mel_filters, Vocabulary vocabulary, TensorMap tensors);
   static ModelFile parse(std::unique_ptr<ByteSource> source);
 
   std::unique_ptr<ByteSource> source_;

@@ -66,7 +66,8 @@ class Network {
   /** Copies the first n_places of a sequence's self-attention cache to another's (beams that fork). */
   virtual void copy_sequence(int32_t from, int32_t to, int32_t n_places) = 0;
 
-  /** Puts tokens (prefix, text and end-of-text) through the decoder on a sequence of the lane, overwriting its cache. */
+  /** Puts tokens (prefix, text and end-of-text) through the decoder on a sequence of the lane, overwriting its cache.
+   */
   virtual Alignment align(int32_t window, int32_t sequence, std::span<const int32_t> tokens) = 0;
 };
 

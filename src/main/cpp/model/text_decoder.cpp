@@ -22,7 +22,8 @@ constexpr int64_t kMostLogitRows = 64;
 /** The part of a list that starts at first and has at most n entries. */
 template <typename T>
 std::span<const T> piece(std::span<const T> list, int64_t first, int64_t n) {
-  return list.subspan(static_cast<size_t>(first), std::min(list.size() - static_cast<size_t>(first), static_cast<size_t>(n)));
+  return list.subspan(static_cast<size_t>(first),
+                      std::min(list.size() - static_cast<size_t>(first), static_cast<size_t>(n)));
 }
 
 }  // namespace
@@ -35,10 +36,10 @@ TextDecoder::TextDecoder(const Model& model, Executor& executor, const NetworkLi
   const ModelShape& shape = model.shape();
   const Device& device = model.device();
   const int64_t state = shape.n_text_state;
-  self_cache_ = device.make_cache({limits.n_sequences, shape.n_text_layer, shape.n_text_ctx, shape.n_text_head,
-                                   shape.text_head_width()});
-  cross_cache_ = device.make_cache({limits.n_windows, shape.n_text_layer, shape.n_audio_ctx, shape.n_text_head,
-                                    shape.text_head_width()});
+  self_cache_ = device.make_cache(
+      {limits.n_sequences, shape.n_text_layer, shape.n_text_ctx, shape.n_text_head, shape.text_head_width()});
+  cross_cache_ = device.make_cache(
+      {limits.n_windows, shape.n_text_layer, shape.n_audio_ctx, shape.n_text_head, shape.text_head_width()});
   DeviceArena arena;
   arena.add(audio_key_value_, shape.n_audio_ctx, 2 * state);
   arena.add(x_, max_rows_, state);
@@ -96,8 +97,8 @@ void TextDecoder::run_block(int32_t index, const QueryWatch& watch) {
   const Tensor qkv(wide_.data, DataType::f32, n_rows_, 3 * state), query(wide_.data, DataType::f32, n_rows_, state);
 
   ops::layer_norm(executor_, {x, self.norm.weight, self.norm.bias, normed});
-  ops::linear(executor_, {normed, self.query_key_value.weight.get(), self.query_key_value.bias, Activation::none, {},
-                          qkv});
+  ops::linear(executor_,
+              {normed, self.query_key_value.weight.get(), self.query_key_value.bias, Activation::none, {}, qkv});
   ops::store(executor_,
              {self_cache_.get(), index, qkv.cols_from(state, state), qkv.cols_from(2 * state, state), places_});
   ops::cached_attention(executor_, {qkv.cols_from(0, state), self_cache_.get(), index, self_reach_, attended});
@@ -125,12 +126,12 @@ Tensor TextDecoder::compute_logits(std::span<const int32_t> rows) {
     for (end = first + 1; end < n && rows[static_cast<size_t>(end)] == row + (end - first);) {
       ++end;
     }
-    ops::layer_norm(executor_, {x_.rows_from(row, end - first), norm.weight, norm.bias,
-                                normed_.rows_from(first, end - first)});
+    ops::layer_norm(executor_,
+                    {x_.rows_from(row, end - first), norm.weight, norm.bias, normed_.rows_from(first, end - first)});
   }
   const Tensor logits = logits_.rows_from(0, n);
-  ops::linear(executor_, {normed_.rows_from(0, n), model_.weights().token_embedding.get(), {}, Activation::none, {},
-                          logits});
+  ops::linear(executor_,
+              {normed_.rows_from(0, n), model_.weights().token_embedding.get(), {}, Activation::none, {}, logits});
   return logits;
 }
 
@@ -150,9 +151,9 @@ std::vector<Pick> TextDecoder::step(std::span<const StepRow> rows) {
     for (int64_t i = 0; i < static_cast<int64_t>(picked.size()); i += max_logit_rows_) {
       const std::span<const int32_t> chosen = piece(std::span<const int32_t>(picked), i, max_logit_rows_);
       picks.resize(picks.size() + chosen.size());
-      ops::pick(executor_, {compute_logits(chosen), &model_.weights().token_kinds,
-                            piece(std::span<const TokenRule>(rules), i, max_logit_rows_),
-                            std::span(picks).last(chosen.size())});
+      ops::pick(executor_,
+                {compute_logits(chosen), &model_.weights().token_kinds,
+                 piece(std::span<const TokenRule>(rules), i, max_logit_rows_), std::span(picks).last(chosen.size())});
     }
   }
   return picks;
@@ -188,8 +189,13 @@ Alignment TextDecoder::align(int32_t window, int32_t sequence, std::span<const i
         if (heads[h].layer == layer) {
           const auto at = h * head_size + static_cast<size_t>(first * alignment.n_frames);
           ops::attention_weights(
-              executor_, {query, cross_cache_.get(), layer, heads[h].head, {window, alignment.n_frames},
-                          std::span(alignment.weights).subspan(at, part.size() * static_cast<size_t>(alignment.n_frames))});
+              executor_,
+              {query,
+               cross_cache_.get(),
+               layer,
+               heads[h].head,
+               {window, alignment.n_frames},
+               std::span(alignment.weights).subspan(at, part.size() * static_cast<size_t>(alignment.n_frames))});
         }
       }
     });

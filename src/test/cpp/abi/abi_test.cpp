@@ -255,7 +255,8 @@ TEST(Lane, SaysAgainWhereItIsFullOrEmpty) {
 
 TEST(Lane, GivesCancelledWindowsBack) {
   const LaneHandle lane = open_lane(bundled_model_handle(), 1);
-  for (int64_t tag : {1, 2, 2}) ASSERT_EQ(submit(lane.get(), whole_window(speech(2), tag)), FW_STATUS_OK) << fw_last_error();
+  for (int64_t tag : {1, 2, 2})
+    ASSERT_EQ(submit(lane.get(), whole_window(speech(2), tag)), FW_STATUS_OK) << fw_last_error();
   ASSERT_EQ(fw_lane_cancel(lane.get(), 2), FW_STATUS_OK);
   EXPECT_EQ(fw_lane_cancel(nullptr, 2), FW_STATUS_INVALID_ARGUMENT);
   int n_cancelled = 0;
@@ -302,7 +303,8 @@ TEST(Result, IsDescribed) {
 TEST(Header, ServesAProgramInC) {
   const std::vector<float> pcm = speech(6);
   char text[4096];
-  ASSERT_EQ(transcribe_in_c(repository_path("models/ggml-demo.en-q8_0.bin").c_str(), pcm.data(), 6 * second, text, sizeof text),
+  ASSERT_EQ(transcribe_in_c(repository_path("models/ggml-demo.en-q8_0.bin").c_str(), pcm.data(), 6 * second, text,
+                            sizeof text),
             FW_STATUS_OK)
       << fw_last_error();
   EXPECT_NE(std::string(text).find("welcome to my kitchen"), std::string::npos) << text;

@@ -36,9 +36,10 @@ class PlantedModel : public testing::Test {
   const SpecialTokens special_ = *SpecialTokens::for_vocabulary(multilingual);
 
  private:
-  const std::string path_ = (std::filesystem::temp_directory_path() /
-                             (std::string("fastwhisper-") + testing::UnitTest::GetInstance()->current_test_info()->name()))
-                                .string();
+  const std::string path_ =
+      (std::filesystem::temp_directory_path() /
+       (std::string("fastwhisper-") + testing::UnitTest::GetInstance()->current_test_info()->name()))
+          .string();
   ModelHandle model_;
 };
 
@@ -71,7 +72,8 @@ fw_window_params without_words() {
 
 TEST_F(PlantedModel, TellsItsLanguage) {
   Script script = one_cue(special_);
-  script.after_place[0] = {{*special_.language_token("de"), 10.0f}, {*special_.language_token("fr"), 9.0f}, {1000, 20.0f}};
+  script.after_place[0] = {
+      {*special_.language_token("de"), 10.0f}, {*special_.language_token("fr"), 9.0f}, {1000, 20.0f}};
   plant(script);
   const ResultHandle result = hear(without_words());
   expect_one_cue(result.get());

@@ -29,12 +29,14 @@ TEST(Dtw, TakesAPathAsCheapAsTheBestOfAllPaths) {
   std::mt19937 random(3);
   for (int trial = 0; trial != 40; ++trial) {
     CostMatrix cost{1 + static_cast<int32_t>(random() % 5), 1 + static_cast<int32_t>(random() % 6), {}};
-    for (int32_t i = 0; i != cost.n_rows * cost.n_columns; ++i) cost.values.push_back(-static_cast<float>(random() % 1000));
+    for (int32_t i = 0; i != cost.n_rows * cost.n_columns; ++i)
+      cost.values.push_back(-static_cast<float>(random() % 1000));
     const std::vector<int32_t> first = dtw_first_columns(cost);
     ASSERT_EQ(static_cast<int32_t>(first.size()), cost.n_rows);
     double sum = 0.0;
     for (int32_t r = 0; r != cost.n_rows; ++r) {
-      // A row is held to where the next begins: with a step down in that column itself, or diagonally from the one before.
+      // A row is held to where the next begins: with a step down in that column itself, or diagonally from the one
+      // before.
       const bool is_last = r + 1 == cost.n_rows;
       const int32_t next = is_last ? cost.n_columns - 1 : first[r + 1];
       const auto upto = [&](int32_t end) {

@@ -65,8 +65,7 @@ TEST(TimeWordsTest, BeginsAWordBehindThePauseBeforeItAndEndsOneWhereItsSoundStop
 TEST(TimeWordsTest, LaysNoWordOverTheJoinOfTwoSpans) {
   const std::vector<float> samples = sounds(3000, {{200, 900}, {1800, 2600}});
   const std::vector<fw_span> spans = {{5000 * ms, 1300 * ms}, {60000 * ms, 1700 * ms}};
-  const std::vector<Word> words =
-      timed(looking_at({0, 3, 60, 140, 148}), {{" one", 0}, {" two", 0}}, samples, spans);
+  const std::vector<Word> words = timed(looking_at({0, 3, 60, 140, 148}), {{" one", 0}, {" two", 0}}, samples, spans);
   ASSERT_EQ(words.size(), 2u);
   EXPECT_LE(words[0].end_sample, 6300 * ms);
   EXPECT_GE(words[1].first_sample, 60000 * ms);
@@ -84,7 +83,8 @@ TEST(TimeWordsTest, GivesEveryWordALengthAndKeepsTheirOrderWhateverTheAttention)
     const std::vector<float> samples = sounds(3400, parts);
     const int32_t n = 1 + static_cast<int32_t>(random() % 20);
     Alignment alignment{.n_heads = 2, .n_tokens = n + 3, .n_frames = 180, .weights = {}, .next_probability = {}};
-    for (int32_t i = 0; i != 2 * (n + 3) * 180; ++i) alignment.weights.push_back(static_cast<float>(random() % 1000) / 1e3f);
+    for (int32_t i = 0; i != 2 * (n + 3) * 180; ++i)
+      alignment.weights.push_back(static_cast<float>(random() % 1000) / 1e3f);
     alignment.next_probability.assign(static_cast<size_t>(n) + 2, 0.9f);
     std::vector<TextToken> tokens(static_cast<size_t>(n), {" word", 0});
     const std::vector<fw_span> spans = {{16000, 1600 * ms}, {160000, 1800 * ms}};

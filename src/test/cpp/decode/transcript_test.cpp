@@ -85,5 +85,62 @@ TEST(Transcript, LiesOnTheCallersTimeLine) {
   EXPECT_EQ(result.cues[0].text, std::string(test.vocabulary.bytes(1000)).substr(1)) << "without the blank before it";
 }
 
+/** Two cues of two and one words, with a sound that has no pauses. */
+WindowRequest request_with_words(int32_t voice) {
+  WindowRequest request = window_of(voice);
+  request.options.timestamps = true;
+  request.options.words = true;
+  request.samples.resize(6 * second, 0.5f);
+  request.spans = {{20 * second, 6 * second}};
+  return request;
+}
+const std::vector<int32_t> two_cues = {at(0), 1000, 1001, at(3000), at(3000), 1002, at(6000)};
+
+TEST(Words, AreAlignedOnceToTheTextWithoutItsTimeStamps) {
+  LaneCase test;
+  test.script->speak = saying(test.vocabulary, {{0, two_cues}});
+  const WindowResult result = test.run_one(request_with_words(0));
+  ASSERT_EQ(result.status, FW_STATUS_OK) << result.message;
+  const SpecialTokens& special = test.vocabulary.special();
+  EXPECT_EQ(test.script->aligned[0],
+            (std::vector<std::vector<int32_t>>{{special.start, special.no_timestamps, 1000, 1001, 1002, special.end}}));
+}
+
+TEST(Words, BelongToTheirCuesAndBoundThem) {
+  LaneCase test;
+  test.script->speak = saying(test.vocabulary, {{0, two_cues}});
+  const WindowResult result = test.run_one(request_with_words(0));
+  ASSERT_EQ(result.words.size(), 3u) << result.message;
+  ASSERT_EQ(result.cues.size(), 2u);
+  EXPECT_EQ(result.cues[0].first_word, 0);
+  EXPECT_EQ(result.cues[0].n_words, 2);
+  EXPECT_EQ(result.cues[1].first_word, 2);
+  EXPECT_EQ(result.cues[1].n_words, 1);
+  EXPECT_EQ(result.cues[0].first_sample, result.words[0].first_sample);
+  EXPECT_EQ(result.cues[0].end_sample, result.words[1].end_sample);
+  EXPECT_EQ(result.cues[1].first_sample, result.words[2].first_sample);
+  EXPECT_GE(result.words[0].first_sample, 20 * second) << "on the caller's time line";
+  EXPECT_EQ(result.words[1].text, std::string(test.vocabulary.bytes(1001)).substr(1));
+}
+
+TEST(Words, AreNotAskedForWhereTheWindowIsSilent) {
+  LaneCase test;
+  test.script->speak = saying(test.vocabulary, {{0, {at(0)}}});
+  EXPECT_TRUE(test.run_one(request_with_words(0)).words.empty());
+  EXPECT_TRUE(test.script->aligned.empty());
+}
+
+TEST(Words, ThatCannotBeAlignedFailTheirWindowAlone) {
+  LaneCase test;
+  test.script->speak = saying(test.vocabulary, {{0, two_cues}, {1, two_cues}});
+  test.script->before_align = [](int32_t voice) {
+    if (voice == 1) throw std::bad_alloc();
+  };
+  auto results = test.run({request_with_words(0), request_with_words(1)});
+  EXPECT_EQ(results[0].status, FW_STATUS_OK);
+  EXPECT_EQ(results[1].status, FW_STATUS_OUT_OF_MEMORY);
+  EXPECT_TRUE(results[1].cues.empty());
+}
+
 }  // namespace
 }  // namespace fw

@@ -184,8 +184,7 @@ TEST_P(DnnlDeviceTest, AttentionAgreesWithThePlainOneForAnyNumberOfThreads) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Precisions, DnnlDeviceTest,
-                         testing::Values(FW_PRECISION_F32, FW_PRECISION_BF16, FW_PRECISION_INT8),
-                         [](const auto& test) {
+                         testing::Values(FW_PRECISION_F32, FW_PRECISION_BF16, FW_PRECISION_INT8), [](const auto& test) {
                            return std::string(test.param == FW_PRECISION_F32    ? "f32"
                                               : test.param == FW_PRECISION_BF16 ? "bf16"
                                                                                 : "int8");

@@ -39,8 +39,8 @@ std::vector<Seed> make_corpus() {
     shape.n_audio_head = shape.n_text_head = 1;
     add({.shape = shape, .type = type, .tokens = fw::made_up_tokens(280)});
   }
-  for (const fw::StoredType type : {fw::StoredType::q4_0, fw::StoredType::q4_1, fw::StoredType::q5_0,
-                                    fw::StoredType::q5_1, fw::StoredType::q8_0}) {
+  for (const fw::StoredType type :
+       {fw::StoredType::q4_0, fw::StoredType::q4_1, fw::StoredType::q5_0, fw::StoredType::q5_1, fw::StoredType::q8_0}) {
     add({.shape = fw::small_shape(51864, 80, 32), .type = type, .tokens = fw::made_up_tokens(260)});
   }
   return corpus;
@@ -69,9 +69,10 @@ class Mutator {
   }
 
   int32_t number() {
-    static constexpr int32_t telling[] = {0,  1,   -1,    2,     3,     4,         5,         6,        7,        8,
-                                          31, 32,  33,    80,    128,   201,       448,       1024,     1500,     2007,
-                                          51864, 51865, 51866, 1 << 16, 1 << 24, 1 << 30, INT32_MAX, INT32_MIN, INT32_MAX / 4};
+    static constexpr int32_t telling[] = {
+        0,         1,         -1,           2,   3,    4,    5,    6,     7,     8,     31,      32,      33,
+        80,        128,       201,          448, 1024, 1500, 2007, 51864, 51865, 51866, 1 << 16, 1 << 24, 1 << 30,
+        INT32_MAX, INT32_MIN, INT32_MAX / 4};
     return below(2) == 0 ? telling[below(std::size(telling))] : static_cast<int32_t>(random_.next());
   }
 

@@ -12,9 +12,8 @@ using Heads = std::vector<AlignmentHead>;
 
 TEST(AlignmentHeads, eachPublishedModelHasAsManyAsOpenAiPublished) {
   const std::pair<const char*, size_t> counts[] = {
-      {"tiny", 6},    {"tiny.en", 8},    {"base", 8},      {"base.en", 5},   {"small", 10},
-      {"small.en", 19}, {"medium", 6},   {"medium.en", 18}, {"large-v2", 23}, {"large-v3", 10},
-      {"large-v3-turbo", 6}};
+      {"tiny", 6},   {"tiny.en", 8},    {"base", 8},      {"base.en", 5},   {"small", 10},        {"small.en", 19},
+      {"medium", 6}, {"medium.en", 18}, {"large-v2", 23}, {"large-v3", 10}, {"large-v3-turbo", 6}};
   for (const auto& [name, count] : counts) {
     const ModelShape shape = published_shape(name);
     const Heads heads = alignment_heads_for(shape);

@@ -62,7 +62,7 @@ TEST(HostileModelFile, aMessageSaysWhatWhereExpectedAndFound) {
 }
 
 TEST(HostileModelFile, eachNumberOfTheHeadOutOfRange) {
-  const char* names[] = {"n_vocab",    "n_audio_ctx",  "n_audio_state", "n_audio_head", "n_audio_layer", "n_text_ctx",
+  const char* names[] = {"n_vocab",      "n_audio_ctx", "n_audio_state", "n_audio_head", "n_audio_layer", "n_text_ctx",
                          "n_text_state", "n_text_head", "n_text_layer",  "n_mels",       "ftype"};
   for (size_t i = 0; i != std::size(names); ++i) {
     for (const int32_t value : {-1, INT32_MIN, INT32_MAX, 1 << 20}) {
@@ -142,7 +142,8 @@ TEST(HostileModelFile, absurdDimensions) {
 
 TEST(HostileModelFile, sizesThatAreTransposedOrFlattened) {
   ModelImage image = small_image();
-  std::swap(image.tensor("encoder.blocks.0.mlp.0.weight").dims[0], image.tensor("encoder.blocks.0.mlp.0.weight").dims[1]);
+  std::swap(image.tensor("encoder.blocks.0.mlp.0.weight").dims[0],
+            image.tensor("encoder.blocks.0.mlp.0.weight").dims[1]);
   expect_refused(image, {"encoder.blocks.0.mlp.0.weight", "expected [128][32]", "found [32][128]"});
   image = small_image();
   image.tensor("encoder.conv1.weight").n_dims = 1;

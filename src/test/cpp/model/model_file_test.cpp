@@ -1,7 +1,6 @@
 #include "model/model_file.h"
 
 #include <gtest/gtest.h>
-
 #include <unistd.h>
 
 #include <algorithm>
@@ -80,7 +79,8 @@ TEST(ModelFile, theRuleMakesTheGoldenWeights) {
   EXPECT_EQ(file.vocabulary().special().n_languages, 100);
   for (const auto& [name, first] : golden["checks"].object()) {
     const std::vector<float> values = file.read(name);
-    for (size_t i = 0; i != first.array().size(); ++i) EXPECT_EQ(values[i], static_cast<float>(first.array()[i].number())) << name;
+    for (size_t i = 0; i != first.array().size(); ++i)
+      EXPECT_EQ(values[i], static_cast<float>(first.array()[i].number())) << name;
   }
 }
 
@@ -131,7 +131,8 @@ std::vector<float> logits_after(const ModelFile& file, int32_t token, int32_t pl
   std::vector<float> logits(embedding.size() / width);
   for (size_t t = 0; t != logits.size(); ++t) {
     double sum = 0;
-    for (size_t i = 0; i != width; ++i) sum += embedding[t * width + i] * ((x[i] - mean) / deviation * gain[i] + bias[i]);
+    for (size_t i = 0; i != width; ++i)
+      sum += embedding[t * width + i] * ((x[i] - mean) / deviation * gain[i] + bias[i]);
     logits[t] = static_cast<float>(sum);
   }
   return logits;
@@ -173,7 +174,8 @@ TEST(ModelFile, aVocabularyTakenOutWorksAfterTheFileIsGone) {
 }
 
 TEST(ModelFile, aFileThatIsCutShortAfterItWasOpenedIsAnError) {
-  const std::filesystem::path path = std::filesystem::temp_directory_path() / ("fastwhisper-cut-" + std::to_string(::getpid()));
+  const std::filesystem::path path =
+      std::filesystem::temp_directory_path() / ("fastwhisper-cut-" + std::to_string(::getpid()));
   make_model({.shape = small_shape(51864, 80, 32)}).write(path);
   const ModelFile file = ModelFile::open(path);
   std::filesystem::resize_file(path, 1000);

@@ -50,8 +50,8 @@ double relative_difference(std::span<const float> found, std::span<const float> 
   return found.size() == expected.size() ? difference / largest : INFINITY;
 }
 
-std::vector<std::vector<int32_t>> greedy_tokens(Network& network, int32_t n_windows,
-                                                const std::vector<int32_t>& prompt, int32_t limit, int32_t end) {
+std::vector<std::vector<int32_t>> greedy_tokens(Network& network, int32_t n_windows, const std::vector<int32_t>& prompt,
+                                                int32_t limit, int32_t end) {
   const auto last = static_cast<int32_t>(prompt.size()) - 1;
   std::vector<StepRow> rows;
   for (int32_t window = 0; window < n_windows; ++window) {

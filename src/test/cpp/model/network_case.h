@@ -27,7 +27,7 @@ double relative_difference(std::span<const float> found, std::span<const float> 
  * Puts a prompt through n windows together and goes on with each one's most probable token until end-of-text or limit
  * tokens; end-of-text is not returned.
  */
-std::vector<std::vector<int32_t>> greedy_tokens(Network& network, int32_t n_windows,
-                                                const std::vector<int32_t>& prompt, int32_t limit, int32_t end);
+std::vector<std::vector<int32_t>> greedy_tokens(Network& network, int32_t n_windows, const std::vector<int32_t>& prompt,
+                                                int32_t limit, int32_t end);
 
 }  // namespace fw

@@ -17,7 +17,9 @@ constexpr StoredType block_types[] = {StoredType::q4_0, StoredType::q4_1, Stored
 constexpr StoredType every_type[] = {StoredType::f32,  StoredType::f16,  StoredType::q4_0, StoredType::q4_1,
                                      StoredType::q5_0, StoredType::q5_1, StoredType::q8_0};
 
-std::string name_of(const testing::TestParamInfo<StoredType>& type) { return std::string(stored_type_name(type.param)); }
+std::string name_of(const testing::TestParamInfo<StoredType>& type) {
+  return std::string(stored_type_name(type.param));
+}
 
 /**
  * Value j of a block of 32, bit by bit as ggml's documentation of the formats says: half scale, half offset where the
@@ -58,7 +60,8 @@ TEST_P(EachBlockType, dequantisesRandomBlocksAsTheFormatSays) {
     dequantise(type, block, values);
     for (int j = 0; j != 32; ++j) {
       const double expected = meaning(type, block, j);
-      EXPECT_NEAR(static_cast<double>(values[static_cast<size_t>(j)]), expected, std::fabs(expected) * 1e-6 + 1e-6) << n << ' ' << j;
+      EXPECT_NEAR(static_cast<double>(values[static_cast<size_t>(j)]), expected, std::fabs(expected) * 1e-6 + 1e-6)
+          << n << ' ' << j;
     }
   }
 }
@@ -71,10 +74,11 @@ TEST_P(EachStoredType, quantisedValuesComeBackWithinHalfALevel) {
   const std::vector<std::byte> stored = quantise(type, values);
   std::vector<float> back(values.size());
   dequantise(type, stored, back);
-  const double level = type == StoredType::f32    ? 0
-                       : type == StoredType::f16  ? 1e-3
-                       : type == StoredType::q8_0 ? 1.0 / 127
-                       : type == StoredType::q5_0 || type == StoredType::q5_1 ? 2.0 / 31 : 2.0 / 15;
+  const double level = type == StoredType::f32                                ? 0
+                       : type == StoredType::f16                              ? 1e-3
+                       : type == StoredType::q8_0                             ? 1.0 / 127
+                       : type == StoredType::q5_0 || type == StoredType::q5_1 ? 2.0 / 31
+                                                                              : 2.0 / 15;
   // The scale itself is rounded to a half; types without an offset reach one level further on one side.
   const double reach = type == StoredType::q4_0 || type == StoredType::q5_0 ? 1.1 : 0.55;
   for (size_t i = 0; i != values.size(); ++i) {

@@ -36,8 +36,9 @@ int main(int argc, char** argv) {
     std::fputs(usage, stderr);
     return 2;
   }
-  for (const fw::StoredType type : {fw::StoredType::f32, fw::StoredType::f16, fw::StoredType::q8_0, fw::StoredType::q5_0,
-                                    fw::StoredType::q5_1, fw::StoredType::q4_0, fw::StoredType::q4_1}) {
+  for (const fw::StoredType type :
+       {fw::StoredType::f32, fw::StoredType::f16, fw::StoredType::q8_0, fw::StoredType::q5_0, fw::StoredType::q5_1,
+        fw::StoredType::q4_0, fw::StoredType::q4_1}) {
     if (fw::stored_type_name(type) != argv[2]) continue;
     try {
       fw::make_model(recipe_for(argv[1], type)).write(argv[3]);

@@ -16,7 +16,7 @@ namespace {
 
 /** The rule's scales: the first whose text is part of the name (v3.json, "scales"). */
 constexpr std::pair<std::string_view, float> scales[] = {
-    {"embedding", 0.5f},      {"query.weight", 0.25f}, {"key.weight", 0.25f}, {"conv", 0.0625f},
+    {"embedding", 0.5f},       {"query.weight", 0.25f}, {"key.weight", 0.25f}, {"conv", 0.0625f},
     {"mlp.2.weight", 0.0625f}, {"bias", 0.0625f},       {"", 0.125f}};
 
 float scale_of(std::string_view name) {
@@ -59,8 +59,8 @@ class ScriptedWeights {
       for (const auto& [place, tokens] : recipe_.script.after_place) {
         for (const PlantedToken& planted : tokens) plant(planted, code_of(static_cast<uint32_t>(place)), values);
       }
-    } else if (name.starts_with("decoder.blocks.") && (name.find(".out.") != std::string::npos ||
-                                                       name.find(".mlp.2.") != std::string::npos)) {
+    } else if (name.starts_with("decoder.blocks.") &&
+               (name.find(".out.") != std::string::npos || name.find(".mlp.2.") != std::string::npos)) {
       std::fill(values.begin(), values.end(), 0.0f);
     }
   }
@@ -111,8 +111,12 @@ TensorImage make_tensor(const ListedTensor& listed, const ModelRecipe& recipe) {
   return image;
 }
 
-double mel_of(double hertz) { return hertz < 1000.0 ? hertz * 3.0 / 200.0 : 15.0 + 27.0 * std::log(hertz / 1000.0) / std::log(6.4); }
-double hertz_of(double mel) { return mel < 15.0 ? mel * 200.0 / 3.0 : 1000.0 * std::exp((mel - 15.0) * std::log(6.4) / 27.0); }
+double mel_of(double hertz) {
+  return hertz < 1000.0 ? hertz * 3.0 / 200.0 : 15.0 + 27.0 * std::log(hertz / 1000.0) / std::log(6.4);
+}
+double hertz_of(double mel) {
+  return mel < 15.0 ? mel * 200.0 / 3.0 : 1000.0 * std::exp((mel - 15.0) * std::log(6.4) / 27.0);
+}
 
 }  // namespace
 
@@ -204,9 +208,17 @@ ModelImage make_model(const ModelRecipe& recipe) {
   const ModelShape& shape = recipe.shape;
   ModelImage image;
   const int32_t ftype = file_number(recipe.type) + (block_values(recipe.type) == 1 ? 0 : 2000);
-  image.head = {shape.n_vocab,      shape.n_audio_ctx, shape.n_audio_state, shape.n_audio_head,
-                shape.n_audio_layer, shape.n_text_ctx,  shape.n_text_state,  shape.n_text_head,
-                shape.n_text_layer,  shape.n_mels,      ftype};
+  image.head = {shape.n_vocab,
+                shape.n_audio_ctx,
+                shape.n_audio_state,
+                shape.n_audio_head,
+                shape.n_audio_layer,
+                shape.n_text_ctx,
+                shape.n_text_state,
+                shape.n_text_head,
+                shape.n_text_layer,
+                shape.n_mels,
+                ftype};
   image.n_mels = shape.n_mels;
   image.n_bins = mel_n_bins;
   image.mel_filters = mel_filters(shape.n_mels);

@@ -20,8 +20,8 @@ class LayerNormTest : public OpTest {
 };
 
 TEST_P(LayerNormTest, EqualsThePlainTwin) {
-  for (const auto& [m, n] : {std::pair<int64_t, int64_t>{0, 8}, {1, 1}, {3, 2}, {2, 15}, {2, 16}, {4, 17}, {3, 384},
-                             {2, 385}, {200, 512}}) {
+  for (const auto& [m, n] :
+       {std::pair<int64_t, int64_t>{0, 8}, {1, 1}, {3, 2}, {2, 15}, {2, 16}, {4, 17}, {3, 384}, {2, 385}, {200, 512}}) {
     const std::vector<float> x = random_values(static_cast<size_t>(m * n), 1, true);
     for (const bool in_place : {false, true}) {
       const std::vector<float> expected = run(*plain_device_, *plain_, m, n, x, in_place);

@@ -24,8 +24,7 @@ class LogMelTest : public OpTest {
     const std::vector<float> expected = run(*plain_device_, *plain_, samples, n_frames, n_mels);
     const std::vector<float> found = run(*device_, *executor_, samples, n_frames, n_mels);
     for (size_t i = 0; i < expected.size(); ++i) {
-      ASSERT_NEAR(found[i], expected[i], 1e-6)
-          << samples.size() << " samples, " << n_frames << " frames, value " << i;
+      ASSERT_NEAR(found[i], expected[i], 1e-6) << samples.size() << " samples, " << n_frames << " frames, value " << i;
     }
   }
 };

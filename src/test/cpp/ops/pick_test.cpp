@@ -27,7 +27,9 @@ class PickTest : public OpTest {
     return pick_rows(device, executor, logits, {rule}).front();
   }
 
-  Pick pick(const std::vector<float>& logits, const TokenRule& rule) { return pick(*device_, *executor_, logits, rule); }
+  Pick pick(const std::vector<float>& logits, const TokenRule& rule) {
+    return pick(*device_, *executor_, logits, rule);
+  }
 
   std::vector<Pick> pick_rows(const Device& device, Executor& executor, const std::vector<float>& logits,
                               const std::vector<TokenRule>& rules) {
@@ -37,8 +39,8 @@ class PickTest : public OpTest {
     }
     const std::unique_ptr<Memory> mask = device.allocate(suppressed.size());
     device.upload(mask->data(), suppressed.data(), suppressed.size());
-    const TokenKinds kinds = {kBlank, kEnd, kNoSpeech, kNoTimestamps, kBegin,
-                              Tensor(mask->data(), DataType::u8, 1, kVocab)};
+    const TokenKinds kinds = {kBlank,        kEnd,   kNoSpeech,
+                              kNoTimestamps, kBegin, Tensor(mask->data(), DataType::u8, 1, kVocab)};
     const GuardedMatrix in(device, static_cast<int64_t>(rules.size()), kVocab, logits);
     std::vector<Pick> picks(rules.size());
     ops::pick(executor, {in.tensor(), &kinds, rules, picks});
@@ -146,7 +148,7 @@ TEST_P(PickTest, SamplesByTheInverseOfTheDistributionAtItsTemperature) {
   rule.temperature = 0.5f;
   // At temperature 0.5 the weights are 1, e^2 and e^4: shares 0.0159, 0.1173 and 0.8668.
   const std::vector<float> logits = raised({{11, 1.0f}, {12, 2.0f}});
-  const std::pair<double, int32_t> expected[] = {{0.0, 10},  {0.0158, 10}, {0.0160, 11},
+  const std::pair<double, int32_t> expected[] = {{0.0, 10},   {0.0158, 10}, {0.0160, 11},
                                                  {0.133, 11}, {0.1335, 12}, {0.9999999, 12}};
   for (const auto& [random, id] : expected) {
     rule.random = random;
@@ -209,10 +211,10 @@ TEST_P(PickTest, EqualsThePlainTwinForRandomRulesAlsoInABatch) {
       }
     }
     ASSERT_NEAR(found[i].no_speech_probability, expected[i].no_speech_probability, 1e-6);
-    const Pick alone = pick(*device_, *executor_,
-                            {logits.begin() + static_cast<int64_t>(i) * kVocab,
-                             logits.begin() + static_cast<int64_t>(i + 1) * kVocab},
-                            rules[i]);
+    const Pick alone =
+        pick(*device_, *executor_,
+             {logits.begin() + static_cast<int64_t>(i) * kVocab, logits.begin() + static_cast<int64_t>(i + 1) * kVocab},
+             rules[i]);
     ASSERT_EQ(alone.candidates.front().token, found[i].candidates.front().token);
     ASSERT_EQ(alone.candidates.front().logprob, found[i].candidates.front().logprob);
     ASSERT_EQ(alone.no_speech_probability, found[i].no_speech_probability);

@@ -19,9 +19,12 @@ import org.junit.jupiter.api.Test;
 /** Who may know whom, read from the sources' imports. */
 class RoomsTest {
   private static final Path ROOT = Path.of("src/main/java/io/fastwhisper");
-  private static final Pattern IMPORT = Pattern.compile("(?m)^import (?:static )?([\\w.]+(?:\\.\\*)?);");
+  private static final Pattern IMPORT =
+      Pattern.compile("(?m)^import (?:static )?([\\w.]+(?:\\.\\*)?);");
 
-  /** What a room may use beside itself. The engine is the face of the native core, below the rooms. */
+  /**
+   * What a room may use beside itself. The engine is the face of the native core, below the rooms.
+   */
   private static final Set<String> EVERY_ROOM = Set.of("domain", "bus", "config", "media");
 
   private static final Map<String, Set<String>> OTHERS =
@@ -98,13 +101,16 @@ class RoomsTest {
   }
 
   private static boolean isPure(String imported) {
-    Path source = ROOT.resolve(imported.substring("io.fastwhisper.".length()).replace('.', '/') + ".java");
+    Path source =
+        ROOT.resolve(imported.substring("io.fastwhisper.".length()).replace('.', '/') + ".java");
     return PURE.stream().anyMatch(rule -> matches(rule, source));
   }
 
   private static boolean matches(String rule, Path source) {
     String path = ROOT.relativize(source).toString().replace(".java", "");
-    return rule.endsWith("/*") ? path.startsWith(rule.substring(0, rule.length() - 1)) : path.equals(rule);
+    return rule.endsWith("/*")
+        ? path.startsWith(rule.substring(0, rule.length() - 1))
+        : path.equals(rule);
   }
 
   private static List<Path> sources() throws IOException {

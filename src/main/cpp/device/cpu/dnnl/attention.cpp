@@ -86,8 +86,8 @@ void DnnlExecutor::attention(const AttentionArgs& args) {
   for (int64_t task = 0; task < args.n_heads * n_blocks; ++task) {
     const int64_t head = task / n_blocks, row = task % n_blocks * kQueryRows;
     const int64_t rows = std::min(kQueryRows, n - row);
-    auto* scratch = thread_scratch().take<std::byte>(
-        static_cast<size_t>(query_bytes + score_bytes + weight_bytes + mixed_bytes));
+    auto* scratch =
+        thread_scratch().take<std::byte>(static_cast<size_t>(query_bytes + score_bytes + weight_bytes + mixed_bytes));
     auto* query = reinterpret_cast<uint16_t*>(scratch);
     auto* scores = reinterpret_cast<float*>(scratch + query_bytes);
     auto* weights = reinterpret_cast<uint16_t*>(scratch + query_bytes + score_bytes);

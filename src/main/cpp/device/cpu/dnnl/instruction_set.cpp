@@ -31,8 +31,8 @@ constexpr Level kLevels[] = {
 InstructionSet detect() {
   InstructionSet set;
   const dnnl::cpu_isa isa = dnnl::get_effective_cpu_isa();
-  set.usable = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
-               isa != dnnl::cpu_isa::sse41 && isa != dnnl::cpu_isa::avx;
+  set.usable = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && isa != dnnl::cpu_isa::sse41 &&
+               isa != dnnl::cpu_isa::avx;
   // One that is newer than the list at least runs AVX2.
   set.name = set.usable ? "avx2" : "sse41";
   for (const Level& level : kLevels) {

@@ -40,7 +40,7 @@ std::vector<int64_t> offsets_along(const dnnl::memory::desc& form, int dimension
 }  // namespace
 
 PackedWeight::PackedWeight(const dnnl::engine& engine, Products& products, ProductType type, int32_t activation_offset,
-                       std::span<const float> rows, int64_t n_out, int64_t n_in, bool lookup)
+                           std::span<const float> rows, int64_t n_out, int64_t n_in, bool lookup)
     : Weight(n_out, n_in, lookup), type_(type) {
   const bool int8 = type == ProductType::u8_by_s8;
   if (int8) {

@@ -29,7 +29,7 @@ class PackedWeight final : public Weight {
 
   /** activation_offset: what quantize adds to each activation; int8 only. */
   PackedWeight(const dnnl::engine& engine, Products& products, ProductType type, int32_t activation_offset,
-             std::span<const float> rows, int64_t n_out, int64_t n_in, bool lookup);
+               std::span<const float> rows, int64_t n_out, int64_t n_in, bool lookup);
 
   size_t bytes() const override { return bytes_; }
   ProductType type() const { return type_; }

@@ -50,15 +50,14 @@ size_t activation_bytes(ProductType type) { return dnnl::memory::data_type_size(
 
 Product::Product(const dnnl::engine& engine, const ProductShape& shape, const dnnl::memory::desc* weights) {
   const OneThread one_thread;
-  const std::string what = "product " + std::to_string(shape.m) + " x " + std::to_string(shape.k) + " x " +
-                           std::to_string(shape.n);
+  const std::string what =
+      "product " + std::to_string(shape.m) + " x " + std::to_string(shape.k) + " x " + std::to_string(shape.n);
   try {
     dnnl::primitive_attr attributes;
     attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
     const dnnl::memory::desc a({shape.m, shape.k}, source_type(shape.type), Tag::ab);
-    const dnnl::memory::desc b = weights != nullptr
-                                     ? *weights
-                                     : dnnl::memory::desc({shape.k, shape.n}, weights_type(shape.type), Tag::any);
+    const dnnl::memory::desc b =
+        weights != nullptr ? *weights : dnnl::memory::desc({shape.k, shape.n}, weights_type(shape.type), Tag::any);
     const dnnl::memory::desc c({shape.m, shape.n}, shape.type == ProductType::u8_by_s8 ? Type::s32 : Type::f32,
                                Tag::ab);
     const dnnl::matmul::primitive_desc description(engine, a, b, c, attributes);

@@ -20,7 +20,8 @@ void PlainExecutor::log_mel(const LogMelArgs& args) {
     for (int64_t i = 0; i < kWindow; ++i) {
       int64_t at = std::abs(frame * kHop + i - kWindow / 2);
       at = at >= total ? 2 * (total - 1) - at : at;
-      windowed[i] = signal[static_cast<size_t>(at)] * 0.5 * (1.0 - std::cos(2.0 * pi * static_cast<double>(i) / kWindow));
+      windowed[i] =
+          signal[static_cast<size_t>(at)] * 0.5 * (1.0 - std::cos(2.0 * pi * static_cast<double>(i) / kWindow));
     }
     double power[kBins];
     for (int64_t bin = 0; bin < kBins; ++bin) {

@@ -71,8 +71,7 @@ std::vector<int32_t> permitted(const float* logits, int32_t n, const TokenRule& 
     for (int32_t i = 0; i < begin; ++i) {
       best_other = allowed(rule, kinds, i) ? std::max(best_other, static_cast<double>(logits[i])) : best_other;
     }
-    only_stamps =
-        log_sum_exp(logits, n, [&](int32_t i) { return i >= begin && allowed(rule, kinds, i); }) > best_other;
+    only_stamps = log_sum_exp(logits, n, [&](int32_t i) { return i >= begin && allowed(rule, kinds, i); }) > best_other;
   }
   std::vector<int32_t> tokens;
   for (int32_t i = only_stamps ? begin : 0; i < n; ++i) {
@@ -85,8 +84,8 @@ std::vector<int32_t> permitted(const float* logits, int32_t n, const TokenRule& 
 
 Pick pick_one(const float* logits, int32_t n, const TokenRule& rule, const TokenKinds& kinds) {
   Pick pick;
-  pick.no_speech_probability = static_cast<float>(
-      std::exp(logits[kinds.no_speech] - log_sum_exp(logits, n, [](int32_t) { return true; })));
+  pick.no_speech_probability =
+      static_cast<float>(std::exp(logits[kinds.no_speech] - log_sum_exp(logits, n, [](int32_t) { return true; })));
   std::vector<int32_t> tokens = permitted(logits, n, rule, kinds);
   if (tokens.empty()) {
     pick.candidates.push_back({kinds.end, -std::numeric_limits<float>::infinity()});
@@ -126,8 +125,7 @@ Pick pick_one(const float* logits, int32_t n, const TokenRule& rule, const Token
 void PlainExecutor::pick(const PickArgs& args) {
   for (int64_t row = 0; row < args.logits.rows; ++row) {
     const auto i = static_cast<size_t>(row);
-    args.picks[i] =
-        pick_one(args.logits.f32(row), static_cast<int32_t>(args.logits.cols), args.rules[i], *args.kinds);
+    args.picks[i] = pick_one(args.logits.f32(row), static_cast<int32_t>(args.logits.cols), args.rules[i], *args.kinds);
   }
 }
 
@@ -138,9 +136,9 @@ void PlainExecutor::token_probability(const TokenProbabilityArgs& args) {
     const int32_t target = args.targets[i];
     const bool text = target >= 0 && target < args.end;
     args.probabilities[i] =
-        text ? static_cast<float>(
-                   std::exp(logits[target] - log_sum_exp(logits, args.end, [](int32_t) { return true; })))
-             : 0.0f;
+        text
+            ? static_cast<float>(std::exp(logits[target] - log_sum_exp(logits, args.end, [](int32_t) { return true; })))
+            : 0.0f;
   }
 }
 

@@ -138,8 +138,8 @@ void PortableExecutor::attend(const CachedAttentionArgs& args) {
     float* sums = scores + kBlockRows * padded;
     float* out = sums + kBlockRows;
     multiply(set, args.query.f32(group.first) + head * dim, args.query.stride, group.rows, dim,
-             cache.keys<T>(group.slot, args.layer, head), cache.key_panel_stride(),
-             (group.longest + panel - 1) / panel, scores, padded);
+             cache.keys<T>(group.slot, args.layer, head), cache.key_panel_stride(), (group.longest + panel - 1) / panel,
+             scores, padded);
     for (int64_t i = 0; i < group.rows; ++i) {
       sums[i] = set.exponentials(scores + i * padded, args.reach[static_cast<size_t>(group.first + i)].length,
                                  group.longest, factor);

@@ -174,9 +174,18 @@ void layer_norm(const float* x, const float* weight, const float* bias, float* y
 }  // namespace
 
 const Kernels& FW_KERNELS() {
-  static constexpr Kernels set = {FW_KERNELS_NAME, static_cast<int32_t>(kPanel), FW_TILE_ROWS, product<float>,
-                                  product<bf16_bits>, finish,  exponentials, scale,
-                                  layer_norm,      maximum, sum_exp,      power_spectra};
+  static constexpr Kernels set = {FW_KERNELS_NAME,
+                                  static_cast<int32_t>(kPanel),
+                                  FW_TILE_ROWS,
+                                  product<float>,
+                                  product<bf16_bits>,
+                                  finish,
+                                  exponentials,
+                                  scale,
+                                  layer_norm,
+                                  maximum,
+                                  sum_exp,
+                                  power_spectra};
   return set;
 }
 

@@ -1,4 +1,5 @@
-// Floor: each logit read once; here four times (mask, largest, sum of the permitted, sum of all), from the second cache.
+// Floor: each logit read once; here four times (mask, largest, sum of the permitted, sum of all), from the second
+// cache.
 #include <algorithm>
 #include <cmath>
 #include <limits>

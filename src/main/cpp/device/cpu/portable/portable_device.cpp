@@ -95,8 +95,8 @@ std::shared_ptr<const Device> make_portable_device(fw_precision precision) {
     precision = FW_PRECISION_F32;
   }
   if (precision != FW_PRECISION_F32 && precision != FW_PRECISION_BF16) {
-    throw Error(FW_STATUS_UNSUPPORTED, "the portable path of the CPU computes in f32 or bf16, not in precision " +
-                                           std::to_string(precision));
+    throw Error(FW_STATUS_UNSUPPORTED,
+                "the portable path of the CPU computes in f32 or bf16, not in precision " + std::to_string(precision));
   }
   return std::make_shared<PortableDevice>(precision);
 }

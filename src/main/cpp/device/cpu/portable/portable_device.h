@@ -51,8 +51,7 @@ class PanelCache final : public KeyValueCache {
 
   template <typename T>
   T* keys(int32_t slot, int32_t layer, int32_t head) const {
-    return elements<T>() + (slot * shape().n_layers + layer) * key_layer_elements() +
-           head * places_ * shape().head_dim;
+    return elements<T>() + (slot * shape().n_layers + layer) * key_layer_elements() + head * places_ * shape().head_dim;
   }
   template <typename T>
   T* values(int32_t slot, int32_t layer, int32_t head) const {

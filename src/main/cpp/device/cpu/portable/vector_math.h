@@ -63,7 +63,8 @@ inline float largest(Floats v) {
   return m;
 }
 
-/** e^x for x <= 88, 0 below -87: x = n ln 2 + r, 2^n by the exponent's bits, e^r by its Taylor series (5e-9 at |r| = ln 2 / 2). */
+/** e^x for x <= 88, 0 below -87: x = n ln 2 + r, 2^n by the exponent's bits, e^r by its Taylor series (5e-9 at |r| = ln
+ * 2 / 2). */
 inline Floats exponential(Floats x) {
   const Floats low = all(-87.0f);
   const Ints live = x >= low;

@@ -30,7 +30,10 @@ public final class Addresses {
 
   private Addresses() {}
 
-  /** Published to: what one job tells beside its progress, {@link Event.VideoOpened} and {@link Event.SegmentHeard}. */
+  /**
+   * Published to: what one job tells beside its progress, {@link Event.VideoOpened} and {@link
+   * Event.SegmentHeard}.
+   */
   public static String feed(JobId job) {
     return "fastwhisper.feed." + job;
   }

@@ -15,8 +15,9 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The one codec of the bus. Inside a process a message is handed on as it is, for it is immutable; between processes it
- * travels as JSON: {@code {"type": "CutClip", "body": {...}}} behind its length in bytes.
+ * The one codec of the bus. Inside a process a message is handed on as it is, for it is immutable;
+ * between processes it travels as JSON: {@code {"type": "CutClip", "body": {...}}} behind its
+ * length in bytes.
  */
 public final class BusCodec implements MessageCodec<Message, Message> {
   private static final String NAME = "fastwhisper";

@@ -17,74 +17,108 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * What one room is asked to do. The reply only says that the command was taken; the outcome is an {@link Event}, exactly one
- * for each command that names one, sent to {@link Addresses#EVENTS} within the stage's time limit. Work that was called off by
- * {@link StopWork} or {@link WithdrawLease} need not be answered. A room that is asked again for the same id (another try)
+ * What one room is asked to do. The reply only says that the command was taken; the outcome is an
+ * {@link Event}, exactly one for each command that names one, sent to {@link Addresses#EVENTS}
+ * within the stage's time limit. Work that was called off by {@link StopWork} or {@link
+ * WithdrawLease} need not be answered. A room that is asked again for the same id (another try)
  * starts anew and overwrites what the first try left.
  */
 public sealed interface Command extends Message {
 
-  /** To {@link Addresses#JOBS}: accept a job. Answered by {@link Event.JobProgress} until it is ended. */
+  /**
+   * To {@link Addresses#JOBS}: accept a job. Answered by {@link Event.JobProgress} until it is
+   * ended.
+   */
   record SubmitJob(JobId job, JobRequest request, Path film) implements Command {}
 
-  /** To {@link Addresses#JOBS}: end a job without a film; its children are killed and its files go. */
+  /**
+   * To {@link Addresses#JOBS}: end a job without a film; its children are killed and its files go.
+   */
   record CancelJob(JobId job) implements Command {}
 
-  /** To {@link Addresses#SOURCE}: say which videos a source holds. {@link Event.SourceResolved} or {@link Event.SourceFailed}. */
+  /**
+   * To {@link Addresses#SOURCE}: say which videos a source holds. {@link Event.SourceResolved} or
+   * {@link Event.SourceFailed}.
+   */
   record ResolveSource(JobId job, Source source) implements Command {}
 
   /**
-   * To {@link Addresses#DOWNLOAD}: make a video readable and learn its facts. A local file is only looked into; a URL is
-   * copied into {@code folder}, which exists. {@link Event.VideoOpened} or {@link Event.VideoFailed}.
+   * To {@link Addresses#DOWNLOAD}: make a video readable and learn its facts. A local file is only
+   * looked into; a URL is copied into {@code folder}, which exists. {@link Event.VideoOpened} or
+   * {@link Event.VideoFailed}.
    */
   record OpenVideo(VideoId video, VideoLocation location, Path folder) implements Command {}
 
   /**
-   * To {@link Addresses#DOWNLOAD}: write the segment's range as raw PCM (32-bit little-endian float, 16 kHz, mono, no header)
-   * whose first sample is the sound at {@code range.startMs}. {@link Event.SegmentFetched} or {@link Event.FetchFailed}.
+   * To {@link Addresses#DOWNLOAD}: write the segment's range as raw PCM (32-bit little-endian
+   * float, 16 kHz, mono, no header) whose first sample is the sound at {@code range.startMs}.
+   * {@link Event.SegmentFetched} or {@link Event.FetchFailed}.
    */
   record FetchSegment(Segment segment, Video video, Path pcmFile) implements Command {}
 
   /**
-   * To {@link Addresses#device}: transcribe the segment's whole range and, with {@code fw_border_find}, choose a border in each
-   * of its zones. {@link Event.SegmentTranscribed} or {@link Event.TranscriptionFailed}, with the same lease.
+   * To {@link Addresses#device}: transcribe the segment's whole range and, with {@code
+   * fw_border_find}, choose a border in each of its zones. {@link Event.SegmentTranscribed} or
+   * {@link Event.TranscriptionFailed}, with the same lease.
    *
-   * @param lease names this loan of the segment to this device; an answer with another one is dropped
+   * @param lease names this loan of the segment to this device; an answer with another one is
+   *     dropped
    * @param priority the job's, 0 to 9
    * @param pcmFile as in {@link FetchSegment}
    */
-  record TranscribeSegment(long lease, int priority, Segment segment, Path pcmFile, TranscribeOptions options)
+  record TranscribeSegment(
+      long lease, int priority, Segment segment, Path pcmFile, TranscribeOptions options)
       implements Command {}
 
-  /** To {@link Addresses#device}: drop this lease's windows. Its places are announced again as for any other end. */
+  /**
+   * To {@link Addresses#device}: drop this lease's windows. Its places are announced again as for
+   * any other end.
+   */
   record WithdrawLease(long lease) implements Command {}
 
-  /** To {@link Addresses#CUT}: cut a clip into the film's format. {@link Event.ClipCut} or {@link Event.ClipFailed}. */
+  /**
+   * To {@link Addresses#CUT}: cut a clip into the film's format. {@link Event.ClipCut} or {@link
+   * Event.ClipFailed}.
+   */
   record CutClip(Clip clip, Video video, FilmFormat format, Path clipFile) implements Command {}
 
-  /** To {@link Addresses#ORDERING}: a job begins. Its compilation may take {@code maxLengthMs}; 0 is no limit. */
+  /**
+   * To {@link Addresses#ORDERING}: a job begins. Its compilation may take {@code maxLengthMs}; 0 is
+   * no limit.
+   */
   record OpenLedger(JobId job, long maxLengthMs) implements Command {}
 
   /** To {@link Addresses#ORDERING}: the job has this many videos and no more. */
   record CountVideos(JobId job, int videos) implements Command {}
 
-  /** To {@link Addresses#ORDERING}: a video has this many segments; 0 for a video that failed. Each takes its ticket. */
+  /**
+   * To {@link Addresses#ORDERING}: a video has this many segments; 0 for a video that failed. Each
+   * takes its ticket.
+   */
   record TakeTickets(VideoId video, int segments) implements Command {}
 
-  /** To {@link Addresses#ORDERING}: a segment's ticket opens into this many clip tickets; 0 closes it. */
+  /**
+   * To {@link Addresses#ORDERING}: a segment's ticket opens into this many clip tickets; 0 closes
+   * it.
+   */
   record OpenTicket(SegmentId segment, int clips) implements Command {}
 
-  /** To {@link Addresses#ORDERING}: a clip has its file, or, where {@code file} is null, will never have one. */
+  /**
+   * To {@link Addresses#ORDERING}: a clip has its file, or, where {@code file} is null, will never
+   * have one.
+   */
   record CloseTicket(ClipId clip, CutFile file) implements Command {}
 
   /** To {@link Addresses#ORDERING}: forget the job's ledger. */
   record CloseLedger(JobId job) implements Command {}
 
   /**
-   * To {@link Addresses#COMPILE}: join the parts in their order, one chapter for each. Without a picture the film becomes an
-   * {@code .m4a} beside {@code film}. {@link Event.CompilationReady} or {@link Event.CompilationFailed}.
+   * To {@link Addresses#COMPILE}: join the parts in their order, one chapter for each. Without a
+   * picture the film becomes an {@code .m4a} beside {@code film}. {@link Event.CompilationReady} or
+   * {@link Event.CompilationFailed}.
    */
-  record JoinFilm(JobId job, List<FilmPart> parts, FilmFormat format, Path film) implements Command {
+  record JoinFilm(JobId job, List<FilmPart> parts, FilmFormat format, Path film)
+      implements Command {
     public JoinFilm {
       parts = List.copyOf(parts);
     }
@@ -94,9 +128,10 @@ public sealed interface Command extends Message {
   record FilmPart(Clip clip, CutFile file, String videoTitle) {}
 
   /**
-   * Published to {@link Addresses#STOP}, heard by every room that runs work for jobs: kill the children that work on this job
-   * at or behind {@code from} (in the order video, segment, clip) and remove what they were writing. A fetch or a cut counts
-   * by its id, opening by its video, resolving and joining only where {@code from} is 0-0-0.
+   * Published to {@link Addresses#STOP}, heard by every room that runs work for jobs: kill the
+   * children that work on this job at or behind {@code from} (in the order video, segment, clip)
+   * and remove what they were writing. A fetch or a cut counts by its id, opening by its video,
+   * resolving and joining only where {@code from} is 0-0-0.
    */
   record StopWork(ClipId from) implements Command {}
 }

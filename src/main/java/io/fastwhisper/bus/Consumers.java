@@ -9,9 +9,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one way to listen on the bus. The handler runs on the context of the verticle that registers it. When it returns, the
- * sender's request is answered with nothing: the message was taken. When it throws, the request fails at once; without this
- * the sender would wait for its whole timeout.
+ * The one way to listen on the bus. The handler runs on the context of the verticle that registers
+ * it. When it returns, the sender's request is answered with nothing: the message was taken. When
+ * it throws, the request fails at once; without this the sender would wait for its whole timeout.
  */
 public final class Consumers {
   /** Failure code of a request whose handler threw. */
@@ -38,7 +38,10 @@ public final class Consumers {
         });
   }
 
-  /** As {@link #register}; the message was taken once the handler's future has succeeded, and refused if that fails. */
+  /**
+   * As {@link #register}; the message was taken once the handler's future has succeeded, and
+   * refused if that fails.
+   */
   public static <T extends Message> MessageConsumer<Message> registerAsync(
       EventBus bus, String address, Class<T> type, Function<T, Future<?>> handler) {
     return bus.<Message>consumer(
@@ -49,7 +52,11 @@ public final class Consumers {
           try {
             taken = handler.apply(type.cast(body));
           } catch (RuntimeException e) {
-            LOG.error("{} at {} failed", body == null ? "null" : body.getClass().getSimpleName(), address, e);
+            LOG.error(
+                "{} at {} failed",
+                body == null ? "null" : body.getClass().getSimpleName(),
+                address,
+                e);
             taken = Future.failedFuture(e);
           }
           if (message.replyAddress() != null) {

@@ -15,7 +15,10 @@ import io.fastwhisper.domain.VideoLocation;
 import java.nio.file.Path;
 import java.util.List;
 
-/** What has happened. All go to {@link Addresses#EVENTS}, except {@link JobProgress} and {@link SegmentHeard}. */
+/**
+ * What has happened. All go to {@link Addresses#EVENTS}, except {@link JobProgress} and {@link
+ * SegmentHeard}.
+ */
 public sealed interface Event extends Message {
 
   /** The source holds these videos, in order; at least one. */
@@ -41,8 +44,8 @@ public sealed interface Event extends Message {
   record FetchFailed(SegmentId segment, Failure failure) implements Event {}
 
   /**
-   * A device can work: it starts, or starts again after it was lost. Leases of an earlier life of it are void, and so are its
-   * places.
+   * A device can work: it starts, or starts again after it was lost. Leases of an earlier life of
+   * it are void, and so are its places.
    *
    * @param device "cpu", "cuda:0" ...
    * @param worker names this life of the device's worker; no other has it
@@ -55,10 +58,11 @@ public sealed interface Event extends Message {
   /**
    * The worker lives and still holds these leases. Sent several times within the heartbeat's limit.
    *
-   * @param windowsDone windows that have come out of its lanes in this life of it; where it does not grow while there are
-   *     leases, the device is stuck
+   * @param windowsDone windows that have come out of its lanes in this life of it; where it does
+   *     not grow while there are leases, the device is stuck
    */
-  record LeaseHeartbeat(String device, String worker, List<Long> leases, long windowsDone) implements Event {
+  record LeaseHeartbeat(String device, String worker, List<Long> leases, long windowsDone)
+      implements Event {
     public LeaseHeartbeat {
       leases = List.copyOf(leases);
     }
@@ -68,23 +72,30 @@ public sealed interface Event extends Message {
   record DeviceLost(String device, String worker, Failure failure) implements Event {}
 
   /**
-   * A segment has its transcript. Times are on the source's time line. The device does not announce the place with this;
-   * {@link PlacesFree} follows or went before.
+   * A segment has its transcript. Times are on the source's time line. The device does not announce
+   * the place with this; {@link PlacesFree} follows or went before.
    *
    * @param startBorderMs chosen in the segment's start zone
    * @param endBorderMs chosen in the segment's end zone
    * @param elapsedMs time that the device spent on it
    */
   record SegmentTranscribed(
-      long lease, SegmentId segment, Transcript transcript, long startBorderMs, long endBorderMs, long elapsedMs)
+      long lease,
+      SegmentId segment,
+      Transcript transcript,
+      long startBorderMs,
+      long endBorderMs,
+      long elapsedMs)
       implements Event {}
 
   /**
    * A segment has no transcript.
    *
-   * @param laneLost true where the work cost the device a lane: after the second time the segment is given up
+   * @param laneLost true where the work cost the device a lane: after the second time the segment
+   *     is given up
    */
-  record TranscriptionFailed(long lease, SegmentId segment, Failure failure, boolean laneLost) implements Event {}
+  record TranscriptionFailed(long lease, SegmentId segment, Failure failure, boolean laneLost)
+      implements Event {}
 
   /** The clip lies in the file that was asked for. */
   record ClipCut(CutFile clip) implements Event {}
@@ -98,9 +109,11 @@ public sealed interface Event extends Message {
    * @param added clips that follow those published before, in order
    * @param lengthMs length of all that were published
    * @param complete no clip will follow
-   * @param maxLengthReached complete because the next clip does not fit into the job's greatest length
+   * @param maxLengthReached complete because the next clip does not fit into the job's greatest
+   *     length
    */
-  record PrefixGrown(JobId job, List<CutFile> added, long lengthMs, boolean complete, boolean maxLengthReached)
+  record PrefixGrown(
+      JobId job, List<CutFile> added, long lengthMs, boolean complete, boolean maxLengthReached)
       implements Event {
     public PrefixGrown {
       added = List.copyOf(added);
@@ -108,7 +121,8 @@ public sealed interface Event extends Message {
   }
 
   /** The film is there. */
-  record CompilationReady(JobId job, Path film, long lengthMs, List<FilmClip> clips) implements Event {
+  record CompilationReady(JobId job, Path film, long lengthMs, List<FilmClip> clips)
+      implements Event {
     public CompilationReady {
       clips = List.copyOf(clips);
     }
@@ -118,12 +132,16 @@ public sealed interface Event extends Message {
   record CompilationFailed(JobId job, Failure failure) implements Event {}
 
   /**
-   * Published to {@link Addresses#feed}: what was heard in one segment, once for each that was transcribed.
+   * Published to {@link Addresses#feed}: what was heard in one segment, once for each that was
+   * transcribed.
    *
    * @param endBorderMs where the segment divides from the next one
    */
   record SegmentHeard(Segment segment, Transcript transcript, long endBorderMs) implements Event {}
 
-  /** Published to {@link Addresses#progress}: how the job stands; the last one has a status that is ended. */
+  /**
+   * Published to {@link Addresses#progress}: how the job stands; the last one has a status that is
+   * ended.
+   */
   record JobProgress(JobSnapshot snapshot) implements Event {}
 }

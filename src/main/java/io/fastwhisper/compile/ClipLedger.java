@@ -9,13 +9,14 @@ import java.util.Map;
 /**
  * Keeps the order of one job's clips: video, segment, clip.
  *
- * <p>Every segment takes a ticket when its video is planned; the ticket opens into one ticket for each of its clips when these
- * are known. A clip closes its ticket with its file or without one; no clips, a segment that failed and a video that failed close
- * theirs. Only the head is published: the longest row of closed tickets from the first one on. What happens may be told in any
- * order, and twice.
+ * <p>Every segment takes a ticket when its video is planned; the ticket opens into one ticket for
+ * each of its clips when these are known. A clip closes its ticket with its file or without one; no
+ * clips, a segment that failed and a video that failed close theirs. Only the head is published:
+ * the longest row of closed tickets from the first one on. What happens may be told in any order,
+ * and twice.
  *
- * <p>The greatest length is decided on that row: clips are taken while they fit, the first one always; the first that does not
- * fit ends the compilation.
+ * <p>The greatest length is decided on that row: clips are taken while they fit, the first one
+ * always; the first that does not fit ends the compilation.
  *
  * <p>A pure state: not thread-safe, no clock, no I/O.
  */
@@ -56,7 +57,8 @@ public final class ClipLedger {
    * @param complete with this it has become known that no clip will follow
    * @param maxLengthReached complete because the next clip does not fit
    */
-  public record Published(List<CutFile> added, long lengthMs, boolean complete, boolean maxLengthReached) {
+  public record Published(
+      List<CutFile> added, long lengthMs, boolean complete, boolean maxLengthReached) {
     /** False where nothing has changed. */
     public boolean any() {
       return complete || !added.isEmpty();

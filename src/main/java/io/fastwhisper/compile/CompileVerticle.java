@@ -12,7 +12,10 @@ import io.fastwhisper.media.WorkInHand;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 
-/** Joins clips to films by child processes; how many at a time is the coordinator's to say. Runs on an event loop. */
+/**
+ * Joins clips to films by child processes; how many at a time is the coordinator's to say. Runs on
+ * an event loop.
+ */
 public final class CompileVerticle extends VerticleBase {
   private final Media media;
   private WorkInHand work;
@@ -25,8 +28,10 @@ public final class CompileVerticle extends VerticleBase {
   public Future<?> start() {
     work = new WorkInHand(vertx, context);
     return Future.all(
-        Consumers.register(vertx.eventBus(), Addresses.COMPILE, JoinFilm.class, this::join).completion(),
-        Consumers.register(vertx.eventBus(), Addresses.STOP, StopWork.class, work::stop).completion());
+        Consumers.register(vertx.eventBus(), Addresses.COMPILE, JoinFilm.class, this::join)
+            .completion(),
+        Consumers.register(vertx.eventBus(), Addresses.STOP, StopWork.class, work::stop)
+            .completion());
   }
 
   @Override
@@ -44,7 +49,8 @@ public final class CompileVerticle extends VerticleBase {
             command.parts().stream().map(part -> part.file().file()).toList(),
             command.format(),
             command.film()),
-        film -> new Event.CompilationReady(command.job(), film.file(), film.lengthMs(), film.clips()),
+        film ->
+            new Event.CompilationReady(command.job(), film.file(), film.lengthMs(), film.clips()),
         failure -> new Event.CompilationFailed(command.job(), failure));
   }
 }

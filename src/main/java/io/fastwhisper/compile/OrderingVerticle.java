@@ -12,13 +12,17 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Function;
 
-/** Keeps every job's {@link ClipLedger} and tells when its ordered beginning has grown. Runs on an event loop, without I/O. */
+/**
+ * Keeps every job's {@link ClipLedger} and tells when its ordered beginning has grown. Runs on an
+ * event loop, without I/O.
+ */
 public final class OrderingVerticle extends VerticleBase {
   private final Map<JobId, ClipLedger> ledgers = new HashMap<>();
 
   @Override
   public Future<?> start() {
-    return Consumers.register(vertx.eventBus(), Addresses.ORDERING, Command.class, this::take).completion();
+    return Consumers.register(vertx.eventBus(), Addresses.ORDERING, Command.class, this::take)
+        .completion();
   }
 
   private void take(Command command) {
@@ -27,16 +31,19 @@ public final class OrderingVerticle extends VerticleBase {
     } else if (command instanceof Command.CountVideos count) {
       update(count.job(), ledger -> ledger.countVideos(count.videos()));
     } else if (command instanceof Command.TakeTickets take) {
-      update(take.video().job(), ledger -> ledger.takeTickets(take.video().video(), take.segments()));
+      update(
+          take.video().job(), ledger -> ledger.takeTickets(take.video().video(), take.segments()));
     } else if (command instanceof Command.OpenTicket open) {
       update(
           open.segment().job(),
-          ledger -> ledger.openTicket(open.segment().video(), open.segment().segment(), open.clips()));
+          ledger ->
+              ledger.openTicket(open.segment().video(), open.segment().segment(), open.clips()));
     } else if (command instanceof Command.CloseTicket close) {
       update(
           close.clip().job(),
           ledger ->
-              ledger.closeTicket(close.clip().video(), close.clip().segment(), close.clip().clip(), close.file()));
+              ledger.closeTicket(
+                  close.clip().video(), close.clip().segment(), close.clip().clip(), close.file()));
     } else if (command instanceof Command.CloseLedger close) {
       ledgers.remove(close.job());
     } else {
@@ -56,7 +63,8 @@ public final class OrderingVerticle extends VerticleBase {
           .eventBus()
           .send(
               Addresses.EVENTS,
-              new Event.PrefixGrown(job, news.added(), news.lengthMs(), news.complete(), news.maxLengthReached()));
+              new Event.PrefixGrown(
+                  job, news.added(), news.lengthMs(), news.complete(), news.maxLengthReached()));
     }
   }
 }

@@ -268,6 +268,7 @@ public record Configuration(
               unit = "ms",
               min = 1_000,
               max = 30_000,
-              effect = "Longest window; one of up to 30 s costs no more to encode, but the bundled model hears it worse.")
+              effect =
+                  "Longest window; one of up to 30 s costs no more to encode, but the bundled model hears it worse.")
           int maxWindowMs) {}
 }

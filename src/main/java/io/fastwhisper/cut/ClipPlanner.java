@@ -15,10 +15,11 @@ import java.util.Map;
 /**
  * Makes clips of the matches of one video, which become known in any order.
  *
- * <p>Each match is padded, inside the video. Padded matches that overlap, touch or lie no further apart than the merge gap are
- * one clip, also across segments; the clip belongs to the segment of its first match. A clip is settled, and never changes
- * again, as soon as no match that is still unknown could become part of it or come before it in its segment; a segment
- * is settled once all of its clips are.
+ * <p>Each match is padded, inside the video. Padded matches that overlap, touch or lie no further
+ * apart than the merge gap are one clip, also across segments; the clip belongs to the segment of
+ * its first match. A clip is settled, and never changes again, as soon as no match that is still
+ * unknown could become part of it or come before it in its segment; a segment is settled once all
+ * of its clips are.
  *
  * <p>A pure state: not thread-safe, no clock, no I/O.
  */
@@ -55,7 +56,10 @@ public final class ClipPlanner {
     }
   }
 
-  /** What is settled since the last time: clips in their order, and the number of clips of each segment that is complete. */
+  /**
+   * What is settled since the last time: clips in their order, and the number of clips of each
+   * segment that is complete.
+   */
   public record Settled(List<Clip> clips, Map<SegmentId, Integer> clipsOfSegment) {}
 
   /**
@@ -64,7 +68,12 @@ public final class ClipPlanner {
    * @param segments all of the video's, in order
    * @param durationMs length of the video
    */
-  public ClipPlanner(List<Segment> segments, long durationMs, long paddingBeforeMs, long paddingAfterMs, long mergeGapMs) {
+  public ClipPlanner(
+      List<Segment> segments,
+      long durationMs,
+      long paddingBeforeMs,
+      long paddingAfterMs,
+      long mergeGapMs) {
     this.segments = List.copyOf(segments);
     this.durationMs = durationMs;
     this.paddingBeforeMs = paddingBeforeMs;
@@ -94,10 +103,15 @@ public final class ClipPlanner {
     return new Settled(clips, clipsOfSegment);
   }
 
-  private void settle(int number, List<Cluster> clusters, List<Clip> clips, Map<SegmentId, Integer> clipsOfSegment) {
+  private void settle(
+      int number,
+      List<Cluster> clusters,
+      List<Clip> clips,
+      Map<SegmentId, Integer> clipsOfSegment) {
     Progress state = progress.get(number);
     Segment segment = segments.get(number);
-    for (Cluster cluster : clusters.subList(Math.min(state.clipsSettled, clusters.size()), clusters.size())) {
+    for (Cluster cluster :
+        clusters.subList(Math.min(state.clipsSettled, clusters.size()), clusters.size())) {
       long firstMs = cluster.matches.get(0).startMs();
       if (!knownThroughout(segment.range().startMs(), firstMs) || changeable(cluster)) {
         return;
@@ -130,7 +144,10 @@ public final class ClipPlanner {
     return clusters;
   }
 
-  /** True where a match that is not known yet could come to lie in the cluster, or so near that both become one. */
+  /**
+   * True where a match that is not known yet could come to lie in the cluster, or so near that both
+   * become one.
+   */
   private boolean changeable(Cluster cluster) {
     long unknownFromMs = 0;
     for (Known stretch : known) {
@@ -144,7 +161,8 @@ public final class ClipPlanner {
 
   private boolean near(Cluster cluster, long unknownFromMs, long unknownReachMs) {
     long firstMs = Math.max(0, unknownFromMs - paddingBeforeMs);
-    long lastMs = unknownReachMs == Long.MAX_VALUE ? Long.MAX_VALUE : unknownReachMs + paddingAfterMs;
+    long lastMs =
+        unknownReachMs == Long.MAX_VALUE ? Long.MAX_VALUE : unknownReachMs + paddingAfterMs;
     boolean reachesStart = lastMs == Long.MAX_VALUE || cluster.startMs - lastMs <= mergeGapMs;
     return reachesStart && firstMs - cluster.endMs <= mergeGapMs;
   }

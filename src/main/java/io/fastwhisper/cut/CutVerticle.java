@@ -12,7 +12,10 @@ import io.fastwhisper.media.WorkInHand;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 
-/** Cuts clips by child processes; how many at a time is the coordinator's to say. Runs on an event loop. */
+/**
+ * Cuts clips by child processes; how many at a time is the coordinator's to say. Runs on an event
+ * loop.
+ */
 public final class CutVerticle extends VerticleBase {
   private final Media media;
   private WorkInHand work;
@@ -26,7 +29,8 @@ public final class CutVerticle extends VerticleBase {
     work = new WorkInHand(vertx, context);
     return Future.all(
         Consumers.register(vertx.eventBus(), Addresses.CUT, CutClip.class, this::cut).completion(),
-        Consumers.register(vertx.eventBus(), Addresses.STOP, StopWork.class, work::stop).completion());
+        Consumers.register(vertx.eventBus(), Addresses.STOP, StopWork.class, work::stop)
+            .completion());
   }
 
   @Override

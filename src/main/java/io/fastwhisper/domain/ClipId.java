@@ -1,7 +1,8 @@
 package io.fastwhisper.domain;
 
 /**
- * One clip, named by its place in the compilation: clips of a job are ordered by video, segment, clip.
+ * One clip, named by its place in the compilation: clips of a job are ordered by video, segment,
+ * clip.
  *
  * @param segment the segment in which the clip's first match begins
  * @param clip number of the clip in that segment, from 0, in the order of time

@@ -12,7 +12,8 @@ public record FilmFormat(FilmPicture picture, int sampleRateHz, int channels) {
   }
 
   /** Width and height in pixels, both even; frames per second as a fraction. */
-  public record FilmPicture(int width, int height, int frameRateNumerator, int frameRateDenominator) {
+  public record FilmPicture(
+      int width, int height, int frameRateNumerator, int frameRateDenominator) {
     public FilmPicture {
       InvalidValueException.inRange("width", width, 2, 16_384);
       InvalidValueException.inRange("height", height, 2, 16_384);
@@ -20,7 +21,8 @@ public record FilmFormat(FilmPicture picture, int sampleRateHz, int channels) {
         throw new InvalidValueException("size", width + "x" + height, "even in both");
       }
       InvalidValueException.inRange("frameRateNumerator", frameRateNumerator, 1, Integer.MAX_VALUE);
-      InvalidValueException.inRange("frameRateDenominator", frameRateDenominator, 1, Integer.MAX_VALUE);
+      InvalidValueException.inRange(
+          "frameRateDenominator", frameRateDenominator, 1, Integer.MAX_VALUE);
     }
   }
 

@@ -1,6 +1,9 @@
 package io.fastwhisper.domain;
 
-/** A value that a user or a caller gave is out of its range. Names the field, the value and what would be right. */
+/**
+ * A value that a user or a caller gave is out of its range. Names the field, the value and what
+ * would be right.
+ */
 public final class InvalidValueException extends IllegalArgumentException {
   private final String field;
 

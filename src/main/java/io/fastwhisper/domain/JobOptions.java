@@ -19,7 +19,8 @@ public record JobOptions(
   private static final long MINUTE_MS = 60_000;
   private static final long DAY_MS = 24 * 60 * MINUTE_MS;
 
-  public static final JobOptions DEFAULT = new JobOptions(1_000, 1_000, 2_000, 0, 5, TranscribeOptions.DEFAULT);
+  public static final JobOptions DEFAULT =
+      new JobOptions(1_000, 1_000, 2_000, 0, 5, TranscribeOptions.DEFAULT);
 
   public JobOptions {
     InvalidValueException.inRange("paddingBeforeMs", paddingBeforeMs, 0, MINUTE_MS);

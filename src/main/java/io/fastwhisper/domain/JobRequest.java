@@ -18,10 +18,12 @@ public record JobRequest(List<Source> sources, List<Target> targets, JobOptions 
     targets = List.copyOf(InvalidValueException.given("targets", targets));
     InvalidValueException.given("options", options);
     if (sources.isEmpty() || sources.size() > MAX_SOURCES) {
-      throw new InvalidValueException("sources", sources.size() + " sources", "1.." + MAX_SOURCES + " sources");
+      throw new InvalidValueException(
+          "sources", sources.size() + " sources", "1.." + MAX_SOURCES + " sources");
     }
     if (targets.size() > MAX_TARGETS) {
-      throw new InvalidValueException("targets", targets.size() + " targets", "at most " + MAX_TARGETS + " targets");
+      throw new InvalidValueException(
+          "targets", targets.size() + " targets", "at most " + MAX_TARGETS + " targets");
     }
     for (int i = 0; i < sources.size(); i++) {
       if (sources.get(i).number() != i) {
@@ -46,7 +48,12 @@ public record JobRequest(List<Source> sources, List<Target> targets, JobOptions 
         numbered(locations),
         List.of(),
         new JobOptions(
-            defaults.paddingBeforeMs(), defaults.paddingAfterMs(), defaults.mergeGapMs(), 0, defaults.priority(), options));
+            defaults.paddingBeforeMs(),
+            defaults.paddingAfterMs(),
+            defaults.mergeGapMs(),
+            0,
+            defaults.priority(),
+            options));
   }
 
   private static List<Source> numbered(List<String> locations) {

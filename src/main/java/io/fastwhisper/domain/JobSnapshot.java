@@ -4,7 +4,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * How a job stands at one moment. Times are milliseconds since the epoch, 0 where that has not happened yet.
+ * How a job stands at one moment. Times are milliseconds since the epoch, 0 where that has not
+ * happened yet.
  *
  * @param currentVideo number of the first video that is not finished, from 1; 0 before the first
  * @param totalVideos videos known so far

@@ -10,7 +10,8 @@ package io.fastwhisper.domain;
  * @param endMs end of its last word
  * @param probability the lowest of its words
  */
-public record Match(String target, SegmentId segment, String text, long startMs, long endMs, float probability) {
+public record Match(
+    String target, SegmentId segment, String text, long startMs, long endMs, float probability) {
   public Match {
     InvalidValueException.given("target", target);
     InvalidValueException.given("segment", segment);

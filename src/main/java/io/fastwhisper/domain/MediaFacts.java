@@ -4,7 +4,8 @@ package io.fastwhisper.domain;
  * What a media file holds, as far as cutting and joining must know it.
  *
  * @param durationMs length of the longest track
- * @param picture the first video track, or null where the file is audio only (cover pictures do not count)
+ * @param picture the first video track, or null where the file is audio only (cover pictures do not
+ *     count)
  * @param sound the first audio track, or null where there is none
  */
 public record MediaFacts(long durationMs, Picture picture, Sound sound) {
@@ -19,12 +20,14 @@ public record MediaFacts(long durationMs, Picture picture, Sound sound) {
    * @param height in pixels, as shown
    * @param frameRateNumerator frames per second as a fraction; the mean where the rate varies
    */
-  public record Picture(int width, int height, int frameRateNumerator, int frameRateDenominator, String codec) {
+  public record Picture(
+      int width, int height, int frameRateNumerator, int frameRateDenominator, String codec) {
     public Picture {
       InvalidValueException.inRange("width", width, 1, 65_535);
       InvalidValueException.inRange("height", height, 1, 65_535);
       InvalidValueException.inRange("frameRateNumerator", frameRateNumerator, 1, Integer.MAX_VALUE);
-      InvalidValueException.inRange("frameRateDenominator", frameRateDenominator, 1, Integer.MAX_VALUE);
+      InvalidValueException.inRange(
+          "frameRateDenominator", frameRateDenominator, 1, Integer.MAX_VALUE);
     }
   }
 

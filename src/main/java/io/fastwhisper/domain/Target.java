@@ -15,7 +15,8 @@ public record Target(String text) {
       throw new InvalidValueException("target", "\"" + text + "\"", "a word or phrase");
     }
     if (text.length() > MAX_LENGTH) {
-      throw new InvalidValueException("target", text.substring(0, 40) + "...", "at most " + MAX_LENGTH + " characters long");
+      throw new InvalidValueException(
+          "target", text.substring(0, 40) + "...", "at most " + MAX_LENGTH + " characters long");
     }
   }
 

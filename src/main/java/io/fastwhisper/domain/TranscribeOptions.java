@@ -13,7 +13,8 @@ public record TranscribeOptions(String language, String prompt, String hotwords,
 
   public TranscribeOptions {
     if (language == null || !language.matches("[a-z]{2,4}")) {
-      throw new InvalidValueException("language", language, "\"auto\" or a language code such as \"en\"");
+      throw new InvalidValueException(
+          "language", language, "\"auto\" or a language code such as \"en\"");
     }
     InvalidValueException.given("prompt", prompt);
     InvalidValueException.given("hotwords", hotwords);

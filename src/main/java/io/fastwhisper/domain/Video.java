@@ -7,7 +7,8 @@ import java.nio.file.Path;
  *
  * @param location where it came from, as {@link VideoLocation#location()}
  * @param title for people
- * @param file the local file that segments and clips are taken from; for a URL the copy in the job's folder
+ * @param file the local file that segments and clips are taken from; for a URL the copy in the
+ *     job's folder
  */
 public record Video(VideoId id, String location, String title, Path file, MediaFacts facts) {
   public Video {

@@ -6,8 +6,9 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 
 /**
- * Decides which addresses a URL may lead to. A name is resolved once and the connection goes to the address that was looked at, so that a
- * name which changes its mind gains nothing; a name of which any address is forbidden is refused.
+ * Decides which addresses a URL may lead to. A name is resolved once and the connection goes to the
+ * address that was looked at, so that a name which changes its mind gains nothing; a name of which
+ * any address is forbidden is refused.
  */
 final class AddressGate {
   private final boolean privateAddresses;
@@ -20,7 +21,8 @@ final class AddressGate {
   }
 
   /**
-   * @param privateAddresses whether loopback, private, link-local and other special addresses are allowed too
+   * @param privateAddresses whether loopback, private, link-local and other special addresses are
+   *     allowed too
    */
   AddressGate(boolean privateAddresses) {
     this.privateAddresses = privateAddresses;
@@ -37,7 +39,10 @@ final class AddressGate {
     return addresses[0];
   }
 
-  /** False for every special-purpose range of the IANA registries (RFC 6890), and for IPv6 addresses that carry an IPv4 one. */
+  /**
+   * False for every special-purpose range of the IANA registries (RFC 6890), and for IPv6 addresses
+   * that carry an IPv4 one.
+   */
   static boolean isPublic(InetAddress address) {
     if (address.isAnyLocalAddress()
         || address.isLoopbackAddress()
@@ -55,14 +60,23 @@ final class AddressGate {
       boolean protocols = first == 192 && second == 0 && (third == 0 || third == 2);
       boolean relay = first == 192 && second == 88 && third == 99;
       boolean benchmark = first == 198 && (second & 0xfe) == 18;
-      boolean documentation = first == 198 && second == 51 && third == 100 || first == 203 && second == 0 && third == 113;
-      return first != 0 && first < 240 && !shared && !protocols && !relay && !benchmark && !documentation;
+      boolean documentation =
+          first == 198 && second == 51 && third == 100
+              || first == 203 && second == 0 && third == 113;
+      return first != 0
+          && first < 240
+          && !shared
+          && !protocols
+          && !relay
+          && !benchmark
+          && !documentation;
     }
     if (address instanceof Inet6Address) {
       boolean globalUnicast = (first & 0xe0) == 0x20;
       boolean sixToFour = first == 0x20 && second == 0x02;
       boolean protocols = first == 0x20 && second == 0x01 && third < 2;
-      boolean documentation = first == 0x20 && second == 0x01 && third == 0x0d && (b[3] & 0xff) == 0xb8;
+      boolean documentation =
+          first == 0x20 && second == 0x01 && third == 0x0d && (b[3] & 0xff) == 0xb8;
       return globalUnicast && !sixToFour && !protocols && !documentation;
     }
     return false;

@@ -22,8 +22,9 @@ import io.vertx.core.VerticleBase;
 import java.nio.file.Path;
 
 /**
- * Makes videos readable and fetches the sound of their segments. A URL is copied whole first: so its address is vetted by us, seeking
- * is exact, and segments and clips need no further connection. How many fetches run at a time is the coordinator's to say. Runs on an event loop.
+ * Makes videos readable and fetches the sound of their segments. A URL is copied whole first: so
+ * its address is vetted by us, seeking is exact, and segments and clips need no further connection.
+ * How many fetches run at a time is the coordinator's to say. Runs on an event loop.
  */
 public final class DownloadVerticle extends VerticleBase {
   /** Name of a URL's copy in its video's folder: nothing that a server says becomes a file name. */
@@ -51,10 +52,15 @@ public final class DownloadVerticle extends VerticleBase {
         new HttpDownload(
             vertx,
             new HttpDownload.Limits(
-                limits.maxDownloadBytes(), limits.connectTimeoutMs(), stallMs, limits.privateAddresses()));
+                limits.maxDownloadBytes(),
+                limits.connectTimeoutMs(),
+                stallMs,
+                limits.privateAddresses()));
     return Future.all(
-        Consumers.register(vertx.eventBus(), Addresses.DOWNLOAD, Command.class, this::take).completion(),
-        Consumers.register(vertx.eventBus(), Addresses.STOP, StopWork.class, work::stop).completion());
+        Consumers.register(vertx.eventBus(), Addresses.DOWNLOAD, Command.class, this::take)
+            .completion(),
+        Consumers.register(vertx.eventBus(), Addresses.STOP, StopWork.class, work::stop)
+            .completion());
   }
 
   @Override
@@ -86,11 +92,14 @@ public final class DownloadVerticle extends VerticleBase {
   private void open(OpenVideo command) {
     VideoId id = command.video();
     String location = command.location().location();
-    boolean remote = location.regionMatches(true, 0, "http://", 0, 7) || location.regionMatches(true, 0, "https://", 0, 8);
+    boolean remote =
+        location.regionMatches(true, 0, "http://", 0, 7)
+            || location.regionMatches(true, 0, "https://", 0, 8);
     Work<Video> opened =
         remote
             ? new CopiedVideo(command, command.folder().resolve(COPY))
-            : mapped(media.look(Path.of(location)), looked -> video(command, Path.of(location), looked));
+            : mapped(
+                media.look(Path.of(location)), looked -> video(command, Path.of(location), looked));
     work.take(
         id,
         id.segment(0).clip(0),
@@ -108,12 +117,17 @@ public final class DownloadVerticle extends VerticleBase {
   private Video video(OpenVideo command, Path file, LookedInto looked) throws MediaException {
     String location = command.location().location();
     if (looked.facts().sound() == null) {
-      throw new MediaException(Failure.permanent("has no sound", location, "Words can be found in sound only."));
+      throw new MediaException(
+          Failure.permanent("has no sound", location, "Words can be found in sound only."));
     }
     if (looked.facts().durationMs() > limits.maxLengthMs()) {
       throw new MediaException(
           Failure.permanent(
-              "is " + looked.facts().durationMs() + " ms long, more than the " + limits.maxLengthMs() + " ms allowed",
+              "is "
+                  + looked.facts().durationMs()
+                  + " ms long, more than the "
+                  + limits.maxLengthMs()
+                  + " ms allowed",
               location,
               "Raise input.max_length_ms."));
     }
@@ -184,7 +198,9 @@ public final class DownloadVerticle extends VerticleBase {
     }
 
     private static Throwable asMediaException(Throwable cause) {
-      return cause instanceof HttpDownload.Failed failed ? new MediaException(failed.failure()) : cause;
+      return cause instanceof HttpDownload.Failed failed
+          ? new MediaException(failed.failure())
+          : cause;
     }
   }
 }

@@ -24,9 +24,10 @@ import java.util.Set;
 import javax.net.ssl.SSLException;
 
 /**
- * Copies a URL into a file, without blocking and with back-pressure from the disk to the sender. Certificates are verified.
- * A transfer that breaks off goes on where it stopped, if the server names the version of what it sends and takes ranges; otherwise from the
- * start. Used on one event loop.
+ * Copies a URL into a file, without blocking and with back-pressure from the disk to the sender.
+ * Certificates are verified. A transfer that breaks off goes on where it stopped, if the server
+ * names the version of what it sends and takes ranges; otherwise from the start. Used on one event
+ * loop.
  */
 final class HttpDownload {
   /** Connections made for one download while each brings something new. */
@@ -36,7 +37,8 @@ final class HttpDownload {
   private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
 
   /** Answers that another try will not change (RFC 9110); all others of 400 and above may pass. */
-  private static final Set<Integer> PERMANENT = Set.of(400, 401, 402, 403, 404, 405, 406, 410, 414, 451, 501);
+  private static final Set<Integer> PERMANENT =
+      Set.of(400, 401, 402, 403, 404, 405, 406, 410, 414, 451, 501);
 
   /**
    * @param maxBytes longest answer that is taken
@@ -126,11 +128,16 @@ final class HttpDownload {
               });
     }
 
-    /** Asks for a URL and for those that it is redirected to; each is vetted before it is connected to. */
+    /**
+     * Asks for a URL and for those that it is redirected to; each is vetted before it is connected
+     * to.
+     */
     private Future<HttpClientResponse> follow(URI uri, int redirects) {
       boolean secure = "https".equalsIgnoreCase(uri.getScheme());
       if (!secure && !"http".equalsIgnoreCase(uri.getScheme()) || uri.getHost() == null) {
-        return Future.failedFuture(new Failed(Failure.permanent("leads to " + uri + ", not an http or https URL", url, "")));
+        return Future.failedFuture(
+            new Failed(
+                Failure.permanent("leads to " + uri + ", not an http or https URL", url, "")));
       }
       int port = uri.getPort() > 0 ? uri.getPort() : secure ? 443 : 80;
       String host = uri.getHost().replaceAll("[\\[\\]]", "");
@@ -151,12 +158,16 @@ final class HttpDownload {
                 Failed tooMany = new Failed(Failure.permanent("is redirected too often", url, ""));
                 return refuse(response, tooMany)
                     .recover(
-                        refused -> redirects == 0 ? Future.failedFuture(refused) : Future.<Void>succeededFuture())
+                        refused ->
+                            redirects == 0
+                                ? Future.failedFuture(refused)
+                                : Future.<Void>succeededFuture())
                     .compose(go -> follow(uri.resolve(location), redirects - 1));
               });
     }
 
-    private RequestOptions request(URI uri, boolean secure, String host, int port, InetAddress address) {
+    private RequestOptions request(
+        URI uri, boolean secure, String host, int port, InetAddress address) {
       String path = uri.getRawPath() == null || uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();
       RequestOptions options =
           new RequestOptions()
@@ -190,11 +201,13 @@ final class HttpDownload {
       if (length != null && received + Long.parseLong(length) > limits.maxBytes()) {
         return refuse(response, tooLong());
       }
-      OpenOptions open = new OpenOptions().setWrite(true).setCreate(true).setTruncateExisting(!continued);
+      OpenOptions open =
+          new OpenOptions().setWrite(true).setCreate(true).setTruncateExisting(!continued);
       return vertx
           .fileSystem()
           .open(file.toString(), open)
-          .compose(target -> copy(response, target.setWritePos(received)).eventually(target::close));
+          .compose(
+              target -> copy(response, target.setWritePos(received)).eventually(target::close));
     }
 
     /** Ends the transfer from our side; that this resets the stream is no news. */
@@ -209,7 +222,8 @@ final class HttpDownload {
       boolean[] brokenOff = {false};
       target.exceptionHandler(copied::tryFail);
       target.drainHandler(drained -> response.resume());
-      // What was received is on the disk before the transfer may go on behind it; what comes after the break is not counted.
+      // What was received is on the disk before the transfer may go on behind it; what comes after
+      // the break is not counted.
       response.exceptionHandler(
           cause -> {
             if (copied.future().isComplete()) {
@@ -250,7 +264,10 @@ final class HttpDownload {
 
     private Failed tooLong() {
       return new Failed(
-          Failure.permanent("longer than the " + limits.maxBytes() + " bytes allowed", url, "Raise input.max_download_bytes."));
+          Failure.permanent(
+              "longer than the " + limits.maxBytes() + " bytes allowed",
+              url,
+              "Raise input.max_download_bytes."));
     }
 
     private Failure refused(int status, String text) {
@@ -262,18 +279,24 @@ final class HttpDownload {
 
     private Failure explain(Throwable cause) {
       if (cause instanceof AddressGate.Forbidden) {
-        return Failure.permanent(cause.getMessage(), url, "To allow it, set input.private_addresses to true.");
+        return Failure.permanent(
+            cause.getMessage(), url, "To allow it, set input.private_addresses to true.");
       }
       if (cause instanceof UnknownHostException) {
         return new Failure("no such host", url, "Check the URL and the network.", false);
       }
       if (cause instanceof ConnectException) {
-        return new Failure("cannot be reached: " + cause.getMessage(), url, "Check the URL and the network.", false);
+        return new Failure(
+            "cannot be reached: " + cause.getMessage(),
+            url,
+            "Check the URL and the network.",
+            false);
       }
       if (cause instanceof SSLException) {
         return Failure.permanent("no trusted connection: " + cause.getMessage(), url, "");
       }
-      String text = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+      String text =
+          cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
       return Failure.passing("broke off after " + received + " bytes: " + text, url);
     }
   }
@@ -289,7 +312,10 @@ final class HttpDownload {
     return client.close();
   }
 
-  /** A strong validator, or null where the answer cannot be continued (RFC 9110, 13.1.5 takes no weak ones). */
+  /**
+   * A strong validator, or null where the answer cannot be continued (RFC 9110, 13.1.5 takes no
+   * weak ones).
+   */
   private static String validator(HttpClientResponse response) {
     boolean ranges = "bytes".equalsIgnoreCase(response.getHeader(HttpHeaders.ACCEPT_RANGES));
     String tag = response.getHeader(HttpHeaders.ETAG);

@@ -14,7 +14,10 @@ public final class EngineException extends RuntimeException {
     this.status = status;
   }
 
-  /** Turns a status into an exception, unless it is OK. Call it on the thread of the failed call, right behind it. */
+  /**
+   * Turns a status into an exception, unless it is OK. Call it on the thread of the failed call,
+   * right behind it.
+   */
   static void check(int status) {
     if (status != FW_STATUS_OK) {
       throw new EngineException(status, lastError());
@@ -26,9 +29,14 @@ public final class EngineException extends RuntimeException {
     return text == null ? "" : text.getString(StandardCharsets.UTF_8);
   }
 
-  /** The call asked for something impossible: a bad file, a bad value, something this device cannot do. */
+  /**
+   * The call asked for something impossible: a bad file, a bad value, something this device cannot
+   * do.
+   */
   public boolean isCallersFault() {
-    return status == FW_STATUS_INVALID_ARGUMENT || status == FW_STATUS_MODEL_FILE || status == FW_STATUS_UNSUPPORTED;
+    return status == FW_STATUS_INVALID_ARGUMENT
+        || status == FW_STATUS_MODEL_FILE
+        || status == FW_STATUS_UNSUPPORTED;
   }
 
   /** The lane is of no use any more; another one may be opened on the same device. */

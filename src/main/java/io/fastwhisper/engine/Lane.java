@@ -22,7 +22,10 @@ import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
 
-/** One unit of concurrent work on a model: windows go in, finished windows come out. Any thread may call it. */
+/**
+ * One unit of concurrent work on a model: windows go in, finished windows come out. Any thread may
+ * call it.
+ */
 public final class Lane implements AutoCloseable {
   private final fw_lane handle;
   private volatile boolean lost;
@@ -88,7 +91,10 @@ public final class Lane implements AutoCloseable {
     }
   }
 
-  /** True where a window came out because the lane was lost. It takes no more; the windows inside come out as failed. */
+  /**
+   * True where a window came out because the lane was lost. It takes no more; the windows inside
+   * come out as failed.
+   */
   public boolean isLost() {
     return lost;
   }
@@ -136,7 +142,11 @@ public final class Lane implements AutoCloseable {
     fw_result_info info = new fw_result_info();
     EngineException.check(fw_result_describe(result, info));
     if (info.status() != FW_STATUS_OK) {
-      return new WindowResult(info.tag(), List.of(), "", new EngineException(info.status(), string(fw_result_message(result))));
+      return new WindowResult(
+          info.tag(),
+          List.of(),
+          "",
+          new EngineException(info.status(), string(fw_result_message(result))));
     }
     List<Cue> cues = new ArrayList<>(info.n_cues());
     fw_cue cue = fw_result_cues(result);
@@ -147,7 +157,8 @@ public final class Lane implements AutoCloseable {
       List<Word> words = new ArrayList<>(cue.n_words());
       for (int w = cue.first_word(); w != cue.first_word() + cue.n_words(); ++w) {
         word.position(w);
-        words.add(new Word(string(word.text()), word.start_ms(), word.end_ms(), word.probability()));
+        words.add(
+            new Word(string(word.text()), word.start_ms(), word.end_ms(), word.probability()));
       }
       List<Integer> tokens = new ArrayList<>(cue.n_tokens());
       for (int t = cue.first_token(); t != cue.first_token() + cue.n_tokens(); ++t) {
@@ -165,7 +176,8 @@ public final class Lane implements AutoCloseable {
               info.no_speech_probability(),
               info.temperature()));
     }
-    return new WindowResult(info.tag(), cues, info.language().getString(StandardCharsets.UTF_8), null);
+    return new WindowResult(
+        info.tag(), cues, info.language().getString(StandardCharsets.UTF_8), null);
   }
 
   private static String string(BytePointer text) {

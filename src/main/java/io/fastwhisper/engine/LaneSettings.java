@@ -6,7 +6,8 @@ package io.fastwhisper.engine;
  * @param batch windows decoded together, 1 to 256
  * @param maxBeam greatest width of a beam, 1 to 16
  * @param threads of the products on a CPU; 0 means all hardware threads
- * @param queue windows that wait in the lane beyond the batch, so that no place of the batch stays empty
+ * @param queue windows that wait in the lane beyond the batch, so that no place of the batch stays
+ *     empty
  */
 public record LaneSettings(int batch, int maxBeam, int threads, int queue) {
   public static final LaneSettings DEFAULT = new LaneSettings(8, 5, 0, 8);

@@ -7,13 +7,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.StringJoiner;
 
-/** The metadata file that may lie beside a model: {@code ggml-NAME.json} beside {@code ggml-NAME.bin}. */
+/**
+ * The metadata file that may lie beside a model: {@code ggml-NAME.json} beside {@code
+ * ggml-NAME.bin}.
+ */
 public final class ModelSidecar {
   private ModelSidecar() {}
 
   /**
-   * The model's own alignment heads as {@link ModelSettings} takes them, or "" where it has no metadata file or none are named
-   * there. OpenAI's models need none: the native core has their table.
+   * The model's own alignment heads as {@link ModelSettings} takes them, or "" where it has no
+   * metadata file or none are named there. OpenAI's models need none: the native core has their
+   * table.
    *
    * @throws IOException where the file is there but cannot be read as it should be
    */
@@ -26,7 +30,8 @@ public final class ModelSidecar {
     StringJoiner joined = new StringJoiner(",");
     for (JsonNode head : heads) {
       if (head.size() != 2 || !head.path(0).isInt() || !head.path(1).isInt()) {
-        throw new IOException(sidecar + ": alignmentHeads holds " + head + ", expected [layer, head]");
+        throw new IOException(
+            sidecar + ": alignmentHeads holds " + head + ", expected [layer, head]");
       }
       joined.add(head.path(0).asInt() + ":" + head.path(1).asInt());
     }
@@ -35,6 +40,7 @@ public final class ModelSidecar {
 
   /** Where a model's metadata file lies, if it has one. */
   static Path beside(Path model) {
-    return model.resolveSibling(model.getFileName().toString().replaceFirst("\\.bin$", "") + ".json");
+    return model.resolveSibling(
+        model.getFileName().toString().replaceFirst("\\.bin$", "") + ".json");
   }
 }

@@ -10,8 +10,8 @@ import java.nio.file.StandardOpenOption;
 import org.bytedeco.javacpp.FloatPointer;
 
 /**
- * Sound in native memory: float samples, 16 kHz, mono. Its memory is freed by {@link #close()}, by no collector; not for
- * several threads at a time.
+ * Sound in native memory: float samples, 16 kHz, mono. Its memory is freed by {@link #close()}, by
+ * no collector; not for several threads at a time.
  */
 public final class Pcm implements AutoCloseable {
   public static final int SAMPLES_PER_MS = 16;
@@ -33,7 +33,8 @@ public final class Pcm implements AutoCloseable {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       long sizeBytes = channel.size();
       if (sizeBytes % Float.BYTES != 0 || sizeBytes > Integer.MAX_VALUE) {
-        throw new IOException(file + ": " + sizeBytes + " bytes, expected a multiple of 4 below 2 GiB");
+        throw new IOException(
+            file + ": " + sizeBytes + " bytes, expected a multiple of 4 below 2 GiB");
       }
       long count = sizeBytes / Float.BYTES;
       FloatPointer samples = new FloatPointer(Math.max(1, count));

@@ -11,6 +11,11 @@ package io.fastwhisper.engine;
  * @param threshold 0 (everything is speech) to 1 (only clear speech)
  */
 public record SpeechSettings(
-    boolean detect, int minSilenceMs, int minSpeechMs, int padMs, int maxWindowMs, float threshold) {
+    boolean detect,
+    int minSilenceMs,
+    int minSpeechMs,
+    int padMs,
+    int maxWindowMs,
+    float threshold) {
   public static final SpeechSettings DEFAULT = new SpeechSettings(true, 500, 60, 400, 30_000, 0.5f);
 }

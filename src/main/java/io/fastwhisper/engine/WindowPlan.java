@@ -16,7 +16,10 @@ public final class WindowPlan implements AutoCloseable {
     this.handle = handle;
   }
 
-  /** Finds the speech in the PCM and packs it into windows; takes about a thousandth of its length in time. */
+  /**
+   * Finds the speech in the PCM and packs it into windows; takes about a thousandth of its length
+   * in time.
+   */
   public static WindowPlan of(Pcm pcm, SpeechSettings settings) {
     try (PointerScope scope = new PointerScope()) {
       fw_speech_params params =
@@ -33,7 +36,9 @@ public final class WindowPlan implements AutoCloseable {
     }
   }
 
-  /** The best sample in [from, to] to divide the PCM at; depends on the samples between them alone. */
+  /**
+   * The best sample in [from, to] to divide the PCM at; depends on the samples between them alone.
+   */
   public static long findBorder(Pcm pcm, long fromSample, long toSample) {
     try (PointerScope scope = new PointerScope()) {
       LongPointer at = new LongPointer(1);

@@ -4,22 +4,59 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Writes figures as the English words that are said for them, so that "25", "25th" and "twenty-five" can be compared.
+ * Writes figures as the English words that are said for them, so that "25", "25th" and
+ * "twenty-five" can be compared.
  *
- * <p>Both what is searched and what was heard go through here: figures meet figures in any language, and meet words in
- * English.
+ * <p>Both what is searched and what was heard go through here: figures meet figures in any
+ * language, and meet words in English.
  */
 final class NumberWords {
   private static final String[] SMALL = {
-    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen",
-    "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen"
   };
   private static final String[] TENS = {
     "", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"
   };
   private static final String[] ORDINAL_OF_SMALL = {
-    "zeroth", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh",
-    "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth"
+    "zeroth",
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+    "eleventh",
+    "twelfth",
+    "thirteenth",
+    "fourteenth",
+    "fifteenth",
+    "sixteenth",
+    "seventeenth",
+    "eighteenth",
+    "nineteenth"
   };
 
   /** Longer figures are telephone numbers and the like, and are said digit by digit. */

@@ -9,15 +9,20 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
- * Joins what two neighbouring segments heard in the stretch that they share, so that each word is there once.
+ * Joins what two neighbouring segments heard in the stretch that they share, so that each word is
+ * there once.
  *
- * <p>Left of the border the earlier segment is believed, right of it the later one. Both hear the words around the border whole,
- * but at times that may differ by some frames, so that the border alone could count a word twice or lose it. Therefore the words
- * near the border are paired first, by text and time and in order: a pair is one word. A word near the border that has no
- * pair and lies on the other one's side is kept where nothing else was heard in its place.
+ * <p>Left of the border the earlier segment is believed, right of it the later one. Both hear the
+ * words around the border whole, but at times that may differ by some frames, so that the border
+ * alone could count a word twice or lose it. Therefore the words near the border are paired first,
+ * by text and time and in order: a pair is one word. A word near the border that has no pair and
+ * lies on the other one's side is kept where nothing else was heard in its place.
  */
 final class Seam {
-  /** Words within this distance of the border are paired. Each segment hears at least as much beyond its zone. */
+  /**
+   * Words within this distance of the border are paired. Each segment hears at least as much beyond
+   * its zone.
+   */
   static final long PAIRING_MS = 1_500;
 
   /** Two times of the same word differ by less than this. */
@@ -41,7 +46,8 @@ final class Seam {
   /**
    * Joins the words of two neighbours.
    *
-   * @param left all words of the earlier segment that are not settled at its own left seam, in the order of time
+   * @param left all words of the earlier segment that are not settled at its own left seam, in the
+   *     order of time
    * @param right all words of the later segment
    * @return each word once, in the order of time
    */
@@ -74,7 +80,8 @@ final class Seam {
     return kept;
   }
 
-  private void sort(List<Word> words, Set<Integer> paired, boolean ownsLeft, List<Word> kept, List<Word> strays) {
+  private void sort(
+      List<Word> words, Set<Integer> paired, boolean ownsLeft, List<Word> kept, List<Word> strays) {
     for (int i = 0; i < words.size(); i++) {
       Word word = words.get(i);
       if (paired.contains(i)) {
@@ -88,7 +95,10 @@ final class Seam {
     }
   }
 
-  /** Where the two heard different words in one place, each on its own side of the border, the surer one stays. */
+  /**
+   * Where the two heard different words in one place, each on its own side of the border, the surer
+   * one stays.
+   */
   private void dropContradictions(List<Word> kept) {
     for (int i = 0; i + 1 < kept.size(); ) {
       Word first = kept.get(i);
@@ -143,13 +153,12 @@ final class Seam {
   }
 
   private static boolean sameText(Word one, Word other) {
-    return one.text().equals(other.text()) || TextFolding.tokens(one.text()).equals(TextFolding.tokens(other.text()));
+    return one.text().equals(other.text())
+        || TextFolding.tokens(one.text()).equals(TextFolding.tokens(other.text()));
   }
 
   private int[] nearBorder(List<Word> words) {
-    return IntStream.range(0, words.size())
-        .filter(i -> near(words.get(i)))
-        .toArray();
+    return IntStream.range(0, words.size()).filter(i -> near(words.get(i))).toArray();
   }
 
   private boolean near(Word word) {

@@ -14,16 +14,16 @@ import java.util.regex.Pattern;
  * Reduces text to the tokens that are compared, so that writing does not matter, only what is said.
  *
  * <ul>
- *   <li>Case, full width and composition are folded (Unicode NFKC; "Straße" is "STRASSE"). Accents are kept: "schon" is not
- *       "schön".
+ *   <li>Case, full width and composition are folded (Unicode NFKC; "Straße" is "STRASSE"). Accents
+ *       are kept: "schon" is not "schön".
  *   <li>Punctuation and hyphens end a token: "well-known" is "well known".
- *   <li>All apostrophes are one, and divide: "people's" is "people" and "s", "l'homme" is "l" and "homme". Only "n't" stays,
- *       for "can" is not said in "can't".
- *   <li>Figures become English words: "25" is "twenty five", "1,000" is "one thousand", "2nd" is "second". A written figure is
- *       whole: "5" is not in "25".
+ *   <li>All apostrophes are one, and divide: "people's" is "people" and "s", "l'homme" is "l" and
+ *       "homme". Only "n't" stays, for "can" is not said in "can't".
+ *   <li>Figures become English words: "25" is "twenty five", "1,000" is "one thousand", "2nd" is
+ *       "second". A written figure is whole: "5" is not in "25".
  *   <li>"&amp;" is "and", "%" is "percent".
- *   <li>Scripts without blanks between words (Han, Kana, Thai, Lao, Khmer, Burmese) give one token for each letter with its
- *       marks.
+ *   <li>Scripts without blanks between words (Han, Kana, Thai, Lao, Khmer, Burmese) give one token
+ *       for each letter with its marks.
  * </ul>
  */
 final class TextFolding {
@@ -45,7 +45,8 @@ final class TextFolding {
           UnicodeScript.KHMER,
           UnicodeScript.MYANMAR);
   private static final String APOSTROPHES = "'\u2018\u2019\u201b\u02bc\uff07\u0060\u00b4";
-  private static final Pattern FIGURE = Pattern.compile("(\\d{1,3}(?:,\\d{3})+|\\d+)(?:\\.(\\d+))?(st|nd|rd|th)?(?![\\p{L}\\d])");
+  private static final Pattern FIGURE =
+      Pattern.compile("(\\d{1,3}(?:,\\d{3})+|\\d+)(?:\\.(\\d+))?(st|nd|rd|th)?(?![\\p{L}\\d])");
 
   private final String text;
   private final List<Token> tokens = new ArrayList<>();
@@ -59,8 +60,12 @@ final class TextFolding {
   static List<Token> tokens(String text) {
     // Apostrophes first: NFKC turns the acute accent into a blank with a mark.
     StringBuilder plain = new StringBuilder(text.length());
-    text.codePoints().forEach(c -> plain.appendCodePoint(APOSTROPHES.indexOf(c) >= 0 ? '\'' : asciiDigit(c)));
-    String folded = Normalizer.normalize(plain, Normalizer.Form.NFKC).toUpperCase(Locale.ROOT).toLowerCase(Locale.ROOT);
+    text.codePoints()
+        .forEach(c -> plain.appendCodePoint(APOSTROPHES.indexOf(c) >= 0 ? '\'' : asciiDigit(c)));
+    String folded =
+        Normalizer.normalize(plain, Normalizer.Form.NFKC)
+            .toUpperCase(Locale.ROOT)
+            .toLowerCase(Locale.ROOT);
     return new TextFolding(Normalizer.normalize(folded, Normalizer.Form.NFKC)).read();
   }
 
@@ -75,7 +80,9 @@ final class TextFolding {
     int at = 0;
     while (at < text.length()) {
       int codePoint = text.codePointAt(at);
-      if (token.length() == 0 && isDigit(codePoint) && figure.region(at, text.length()).useTransparentBounds(true).lookingAt()) {
+      if (token.length() == 0
+          && isDigit(codePoint)
+          && figure.region(at, text.length()).useTransparentBounds(true).lookingAt()) {
         addFigure(figure.group(1).replace(",", ""), figure.group(2), figure.group(3));
         at = figure.end();
         continue;
@@ -115,8 +122,12 @@ final class TextFolding {
 
   /** True at the apostrophe of a final "n't". */
   private boolean insideNegation(int at) {
-    boolean negation = token.length() > 1 && token.charAt(token.length() - 1) == 'n' && text.startsWith("t", at + 1);
-    return negation && (at + 2 == text.length() || !Character.isLetterOrDigit(text.codePointAt(at + 2)));
+    boolean negation =
+        token.length() > 1
+            && token.charAt(token.length() - 1) == 'n'
+            && text.startsWith("t", at + 1);
+    return negation
+        && (at + 2 == text.length() || !Character.isLetterOrDigit(text.codePointAt(at + 2)));
   }
 
   private void addMark(int codePoint) {
@@ -136,7 +147,9 @@ final class TextFolding {
       words.addAll(NumberWords.cardinal(digits));
       if (decimals != null) {
         words.add("point");
-        decimals.chars().forEach(digit -> words.addAll(NumberWords.cardinal(Character.toString(digit))));
+        decimals
+            .chars()
+            .forEach(digit -> words.addAll(NumberWords.cardinal(Character.toString(digit))));
       }
     }
     for (int i = 0; i < words.size(); i++) {
@@ -161,6 +174,8 @@ final class TextFolding {
 
   private static boolean isMark(int codePoint) {
     int type = Character.getType(codePoint);
-    return type == Character.NON_SPACING_MARK || type == Character.COMBINING_SPACING_MARK || type == Character.ENCLOSING_MARK;
+    return type == Character.NON_SPACING_MARK
+        || type == Character.COMBINING_SPACING_MARK
+        || type == Character.ENCLOSING_MARK;
   }
 }

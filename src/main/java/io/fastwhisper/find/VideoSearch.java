@@ -13,10 +13,11 @@ import java.util.List;
 /**
  * Finds the targets in one video whose segments are transcribed in any order.
  *
- * <p>A match is reported as soon as nothing that is still to be heard can change it, each exactly once, also across borders.
- * Where two neighbours are both settled, their words are joined by {@link Seam}; towards a neighbour that is not, the words in
- * the shared stretch, and as many before it as a phrase may take, are kept back. Of a segment that failed, nothing is known;
- * its neighbours are then believed for all that they heard.
+ * <p>A match is reported as soon as nothing that is still to be heard can change it, each exactly
+ * once, also across borders. Where two neighbours are both settled, their words are joined by
+ * {@link Seam}; towards a neighbour that is not, the words in the shared stretch, and as many
+ * before it as a phrase may take, are kept back. Of a segment that failed, nothing is known; its
+ * neighbours are then believed for all that they heard.
  *
  * <p>A pure state: not thread-safe, no clock, no I/O.
  */
@@ -82,7 +83,8 @@ public final class VideoSearch {
   private List<Searched> report(int first, int last) {
     List<HeardWord> words = joined(first, last);
     long fromMs = first == 0 ? 0 : sharedWithNext(first - 1).endMs();
-    long toMs = last + 1 == segments.size() ? END : certainUntil(words, sharedWithNext(last).startMs());
+    long toMs =
+        last + 1 == segments.size() ? END : certainUntil(words, sharedWithNext(last).startMs());
     List<Searched> found = new ArrayList<>();
     for (TimeRange gap : unreported(fromMs, Math.max(fromMs, toMs))) {
       found.add(search(words, gap, first == 0));
@@ -102,7 +104,9 @@ public final class VideoSearch {
     }
     end = Math.min(words.size(), end + finder.longestTarget());
     List<Match> matches =
-        finder.find(words.subList(begin, end)).stream().filter(match -> match.startMs() < range.endMs()).toList();
+        finder.find(words.subList(begin, end)).stream()
+            .filter(match -> match.startMs() < range.endMs())
+            .toList();
     long reachMs = knownBefore ? range.startMs() : reach(words, begin, range.startMs());
     mark(range);
     return new Searched(range, Math.max(range.startMs(), reachMs), matches);
@@ -118,14 +122,18 @@ public final class VideoSearch {
     return reachMs;
   }
 
-  /** From here on a word or phrase may begin that the next segment, not heard yet, has a part in. */
+  /**
+   * From here on a word or phrase may begin that the next segment, not heard yet, has a part in.
+   */
   private long certainUntil(List<HeardWord> words, long sharedFromMs) {
     int certain = 0;
     while (certain < words.size() && words.get(certain).word().middleMs() < sharedFromMs) {
       certain++;
     }
     int kept = Math.max(0, certain - (finder.longestTarget() - 1));
-    return kept < words.size() ? Math.min(sharedFromMs, words.get(kept).word().startMs()) : sharedFromMs;
+    return kept < words.size()
+        ? Math.min(sharedFromMs, words.get(kept).word().startMs())
+        : sharedFromMs;
   }
 
   private List<HeardWord> joined(int first, int last) {
@@ -134,7 +142,9 @@ public final class VideoSearch {
     for (int i = first; i < last; i++) {
       TimeRange shared = sharedWithNext(i);
       borders[i - first] =
-          heard[i].failed() ? shared.startMs() : heard[i + 1].failed() ? shared.endMs() : heard[i].endBorderMs();
+          heard[i].failed()
+              ? shared.startMs()
+              : heard[i + 1].failed() ? shared.endMs() : heard[i].endBorderMs();
       int alone = 0;
       while (alone < words.size() && words.get(alone).middleMs() < shared.startMs()) {
         alone++;
@@ -165,7 +175,8 @@ public final class VideoSearch {
   }
 
   private TimeRange sharedWithNext(int segment) {
-    return new TimeRange(segments.get(segment + 1).range().startMs(), segments.get(segment).range().endMs());
+    return new TimeRange(
+        segments.get(segment + 1).range().startMs(), segments.get(segment).range().endMs());
   }
 
   private static List<Word> inside(TimeRange range, List<Word> words) {
@@ -176,7 +187,12 @@ public final class VideoSearch {
         continue;
       }
       long startMs = Math.max(word.startMs(), range.startMs());
-      inside.add(new Word(word.text(), startMs, Math.max(startMs, Math.min(word.endMs(), range.endMs())), word.probability()));
+      inside.add(
+          new Word(
+              word.text(),
+              startMs,
+              Math.max(startMs, Math.min(word.endMs(), range.endMs())),
+              word.probability()));
     }
     inside.sort(Comparator.comparingLong(Word::startMs));
     return inside;

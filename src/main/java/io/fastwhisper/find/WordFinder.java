@@ -16,10 +16,11 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Finds all targets at once in a row of words. How words are compared stands in {@link TextFolding}.
+ * Finds all targets at once in a row of words. How words are compared stands in {@link
+ * TextFolding}.
  *
- * <p>The automaton of Aho and Corasick (1975) over tokens: the time is that of reading the words, whatever the number of
- * targets. Immutable; any thread may use it.
+ * <p>The automaton of Aho and Corasick (1975) over tokens: the time is that of reading the words,
+ * whatever the number of targets. Immutable; any thread may use it.
  */
 public final class WordFinder {
   /** Between two words of one phrase lies no longer pause than this. */
@@ -89,7 +90,9 @@ public final class WordFinder {
     int state = ROOT;
     for (int i = 0; i < tokens.size(); i++) {
       state = next(state, tokens.get(i).number());
-      for (int end = nodes.get(state).target == NONE ? nodes.get(state).nextEnd : state; end != NONE; end = nodes.get(end).nextEnd) {
+      for (int end = nodes.get(state).target == NONE ? nodes.get(state).nextEnd : state;
+          end != NONE;
+          end = nodes.get(end).nextEnd) {
         ReadToken first = tokens.get(i - nodes.get(end).depth + 1);
         ReadToken last = tokens.get(i);
         int target = nodes.get(end).target;
@@ -102,14 +105,17 @@ public final class WordFinder {
         }
       }
     }
-    matches.sort(Comparator.comparingLong(Match::startMs).thenComparing(Comparator.comparingLong(Match::endMs).reversed()));
+    matches.sort(
+        Comparator.comparingLong(Match::startMs)
+            .thenComparing(Comparator.comparingLong(Match::endMs).reversed()));
     return matches;
   }
 
   private void insert(Target target, Map<Integer, List<Integer>> childrenByNode) {
     List<TextFolding.Token> tokens = TextFolding.tokens(target.text());
     if (tokens.isEmpty()) {
-      throw new InvalidValueException("target", "\"" + target + "\"", "a word: it holds no letter and no digit");
+      throw new InvalidValueException(
+          "target", "\"" + target + "\"", "a word: it holds no letter and no digit");
     }
     int at = ROOT;
     for (TextFolding.Token token : tokens) {
@@ -163,7 +169,9 @@ public final class WordFinder {
     List<ReadToken> read = new ArrayList<>();
     for (int word = 0; word < words.size(); word++) {
       for (TextFolding.Token token : TextFolding.tokens(words.get(word).word().text())) {
-        read.add(new ReadToken(tokenNumbers.getOrDefault(token.text(), NONE), word, token.begins(), token.ends()));
+        read.add(
+            new ReadToken(
+                tokenNumbers.getOrDefault(token.text(), NONE), word, token.begins(), token.ends()));
       }
     }
     return read;
@@ -189,7 +197,13 @@ public final class WordFinder {
       probability = Math.min(probability, word.probability());
     }
     HeardWord begin = words.get(first);
-    return new Match(target.text(), begin.segment(), text.toString(), begin.word().startMs(), endMs, probability);
+    return new Match(
+        target.text(),
+        begin.segment(),
+        text.toString(),
+        begin.word().startMs(),
+        endMs,
+        probability);
   }
 
   /** A negative token, one that no target has, never meets an edge. */

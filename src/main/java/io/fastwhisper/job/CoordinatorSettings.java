@@ -8,8 +8,8 @@ import java.nio.file.Path;
  * What the coordinator goes by.
  *
  * @param workFolder where each job gets a folder of its own while it runs
- * @param fetches videos opened and segments fetched at a time, over all jobs; fetching pauses while twice as many segments
- *     wait for a device
+ * @param fetches videos opened and segments fetched at a time, over all jobs; fetching pauses while
+ *     twice as many segments wait for a device
  * @param cuts clips cut at a time
  * @param joins films joined at a time
  * @param progressMs least time between two reports of one job
@@ -36,7 +36,9 @@ record CoordinatorSettings(
     return new CoordinatorSettings(
         Path.of(work.isEmpty() ? System.getProperty("java.io.tmpdir") : work).toAbsolutePath(),
         new Job.Settings(
-            new SegmentPlan(segments.lengthMs(), segments.overlapMs()), stages.tries(), stages.retryPauseMs()),
+            new SegmentPlan(segments.lengthMs(), segments.overlapMs()),
+            stages.tries(),
+            stages.retryPauseMs()),
         new LaneDispatcher.Limits(DEVICE_SILENCE_MS, stages.transcriptionTimeoutS() * 1_000L),
         stages.fetches(),
         stages.cuts(),

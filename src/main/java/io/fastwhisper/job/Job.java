@@ -47,11 +47,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Decides what one job does next: an event comes in, effects go out. Events may come in any order and twice; what comes too late
- * is ignored.
+ * Decides what one job does next: an event comes in, effects go out. Events may come in any order
+ * and twice; what comes too late is ignored.
  *
- * <p>The stages overlap. A video has its number once the sources before its own are resolved; a segment is transcribed as soon as it is fetched, a
- * clip cut as soon as nothing can change it any more and all videos are opened, for their format decides the film's.
+ * <p>The stages overlap. A video has its number once the sources before its own are resolved; a
+ * segment is transcribed as soon as it is fetched, a clip cut as soon as nothing can change it any
+ * more and all videos are opened, for their format decides the film's.
  *
  * <p>What is lost when something fails, after its tries:
  *
@@ -68,8 +69,9 @@ import java.util.List;
  *
  * Each of them is a {@link Failure} of the job's report.
  *
- * <p>A pure state: every method takes the time, milliseconds since the epoch, where it needs it. Not thread-safe. One file of this
- * length, for it is one decision: which effects follow from which event; what it keeps count of lies in the classes beside it.
+ * <p>A pure state: every method takes the time, milliseconds since the epoch, where it needs it.
+ * Not thread-safe. One file of this length, for it is one decision: which effects follow from which
+ * event; what it keeps count of lies in the classes beside it.
  */
 final class Job {
   /**
@@ -101,7 +103,14 @@ final class Job {
   private boolean joining;
   private boolean ended;
 
-  Job(JobId id, JobRequest request, WordFinder finder, JobFolder folder, Path filmFile, Settings settings, long nowMs) {
+  Job(
+      JobId id,
+      JobRequest request,
+      WordFinder finder,
+      JobFolder folder,
+      Path filmFile,
+      Settings settings,
+      long nowMs) {
     this.id = id;
     this.request = request;
     this.finder = finder;
@@ -141,7 +150,9 @@ final class Job {
     report.started(nowMs);
     List<Effect> effects = new ArrayList<>();
     effects.add(new Effect.Send(new OpenLedger(id, request.options().maxLengthMs())));
-    request.sources().forEach(source -> effects.add(new Effect.Send(new ResolveSource(id, source))));
+    request
+        .sources()
+        .forEach(source -> effects.add(new Effect.Send(new ResolveSource(id, source))));
     return effects;
   }
 
@@ -175,7 +186,9 @@ final class Job {
   // ---- sources and videos
 
   List<Effect> on(SourceResolved event, long nowMs) {
-    return ended || sources.settled(event.source()) ? List.of() : settle(event.source(), event.videos(), nowMs);
+    return ended || sources.settled(event.source())
+        ? List.of()
+        : settle(event.source(), event.videos(), nowMs);
   }
 
   List<Effect> on(SourceFailed event, long nowMs) {
@@ -183,7 +196,8 @@ final class Job {
       return List.of();
     }
     Source source = request.sources().get(event.source());
-    List<Effect> again = tries.failed(source, event.failure(), new Effect.Send(new ResolveSource(id, source)));
+    List<Effect> again =
+        tries.failed(source, event.failure(), new Effect.Send(new ResolveSource(id, source)));
     if (!again.isEmpty()) {
       return again;
     }
@@ -216,12 +230,23 @@ final class Job {
       return List.of();
     }
     if (opened.facts().sound() == null) {
-      return give(video, Failure.permanent("it has no sound", opened.location(), "Only what is heard can be found."), nowMs);
+      return give(
+          video,
+          Failure.permanent(
+              "it has no sound", opened.location(), "Only what is heard can be found."),
+          nowMs);
     }
     if (opened.durationMs() <= 0) {
-      return give(video, Failure.permanent("it has no length", opened.location(), "The file may be damaged."), nowMs);
+      return give(
+          video,
+          Failure.permanent("it has no length", opened.location(), "The file may be damaged."),
+          nowMs);
     }
-    video.open(opened, settings.plan().divide(opened.id(), opened.durationMs()), finder, request.options());
+    video.open(
+        opened,
+        settings.plan().divide(opened.id(), opened.durationMs()),
+        finder,
+        request.options());
     report.transcribing(nowMs);
     List<Effect> effects = new ArrayList<>();
     effects.add(new Effect.Tell(event));
@@ -250,7 +275,10 @@ final class Job {
     return effects;
   }
 
-  /** Once it is known which videos there are, the film has a format, and the clips that waited for it are cut. */
+  /**
+   * Once it is known which videos there are, the film has a format, and the clips that waited for
+   * it are cut.
+   */
   private List<Effect> videosSettled(long nowMs) {
     if (format != null || !sources.allNumbered() || !videos.stream().allMatch(JobVideo::settled)) {
       return List.of();
@@ -310,9 +338,13 @@ final class Job {
     report.transcribed(event.elapsedMs());
     List<Effect> effects = new ArrayList<>();
     effects.add(new Effect.Delete(folder.pcm(segment)));
-    effects.add(new Effect.Tell(new SegmentHeard(segment(segment), event.transcript(), event.endBorderMs())));
+    effects.add(
+        new Effect.Tell(
+            new SegmentHeard(segment(segment), event.transcript(), event.endBorderMs())));
     effects.addAll(
-        settled(video(segment.video()).transcribed(segment.segment(), event.transcript(), event.endBorderMs())));
+        settled(
+            video(segment.video())
+                .transcribed(segment.segment(), event.transcript(), event.endBorderMs())));
     return effects;
   }
 
@@ -322,7 +354,8 @@ final class Job {
       return List.of();
     }
     move(segment, SegmentState.WAITING);
-    List<Effect> again = tries.failed(List.of("transcribe", segment), failure, new Effect.Offer(segment));
+    List<Effect> again =
+        tries.failed(List.of("transcribe", segment), failure, new Effect.Offer(segment));
     return again.isEmpty() ? give(segment, failure) : again;
   }
 
@@ -344,7 +377,9 @@ final class Job {
         effects.add(cut(clip));
       }
     }
-    settled.clipsOfSegment().forEach((segment, count) -> effects.add(new Effect.Send(new OpenTicket(segment, count))));
+    settled
+        .clipsOfSegment()
+        .forEach((segment, count) -> effects.add(new Effect.Send(new OpenTicket(segment, count))));
     return effects;
   }
 
@@ -473,7 +508,10 @@ final class Job {
 
   private boolean in(SegmentId segment, SegmentState state) {
     JobVideo video = video(segment.video());
-    return !ended && video != null && wanted(segment) && video.segmentState(segment.segment()) == state;
+    return !ended
+        && video != null
+        && wanted(segment)
+        && video.segmentState(segment.segment()) == state;
   }
 
   private void move(SegmentId segment, SegmentState to) {

@@ -13,7 +13,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** The clips of a job: planned, cut, failed, and the ordered beginning of the film that is ready. */
+/**
+ * The clips of a job: planned, cut, failed, and the ordered beginning of the film that is ready.
+ */
 final class JobClips {
   private final Map<ClipId, Clip> planned = new TreeMap<>();
   private final Set<ClipId> cut = new HashSet<>();

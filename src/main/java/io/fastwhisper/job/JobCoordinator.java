@@ -35,8 +35,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Carries out what the jobs decide: sends their commands to the rooms, as many at a time as each stage allows, lends their segments to
- * the devices, brings the rooms' events back to the jobs and tells how these stand.
+ * Carries out what the jobs decide: sends their commands to the rooms, as many at a time as each
+ * stage allows, lends their segments to the devices, brings the rooms' events back to the jobs and
+ * tells how these stand.
  *
  * <p>One instance, on one event loop, which alone touches its state. Nothing here blocks.
  */
@@ -76,11 +77,15 @@ public final class JobCoordinator extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    vertx.setPeriodic(Math.max(1, settings.lanes().silenceMs() / 8), timer -> act(dispatcher.tick(monotonicMs())));
+    vertx.setPeriodic(
+        Math.max(1, settings.lanes().silenceMs() / 8),
+        timer -> act(dispatcher.tick(monotonicMs())));
     vertx.setPeriodic(settings.progressMs(), timer -> reportChanged());
     return Future.all(
-        Consumers.registerAsync(vertx.eventBus(), Addresses.JOBS, Command.class, this::take).completion(),
-        Consumers.register(vertx.eventBus(), Addresses.EVENTS, Event.class, this::take).completion());
+        Consumers.registerAsync(vertx.eventBus(), Addresses.JOBS, Command.class, this::take)
+            .completion(),
+        Consumers.register(vertx.eventBus(), Addresses.EVENTS, Event.class, this::take)
+            .completion());
   }
 
   /** Cancels what runs; done when the files of all jobs are gone. */
@@ -120,7 +125,13 @@ public final class JobCoordinator extends VerticleBase {
             built -> {
               Job job =
                   new Job(
-                      submit.job(), submit.request(), built, folder, submit.film(), settings.job(), receivedAtMs);
+                      submit.job(),
+                      submit.request(),
+                      built,
+                      folder,
+                      submit.film(),
+                      settings.job(),
+                      receivedAtMs);
               jobs.put(submit.job(), new RunningJob(job, number, folder));
               with(submit.job(), it -> it.start(wallMs()));
             });
@@ -136,24 +147,48 @@ public final class JobCoordinator extends VerticleBase {
   }
 
   private void listenToStages() {
-    on(Event.SourceResolved.class, e -> done(resolves, List.of(e.job(), e.source()), e.job(), job -> job.on(e, wallMs())));
-    on(Event.SourceFailed.class, e -> done(resolves, List.of(e.job(), e.source()), e.job(), job -> job.on(e, wallMs())));
-    on(Event.VideoOpened.class, e -> done(fetches, e.video().id(), e.video().id().job(), job -> job.on(e, wallMs())));
-    on(Event.VideoFailed.class, e -> done(fetches, e.video(), e.video().job(), job -> job.on(e, wallMs())));
-    on(Event.SegmentFetched.class, e -> done(fetches, e.segment(), e.segment().job(), job -> job.on(e)));
-    on(Event.FetchFailed.class, e -> done(fetches, e.segment(), e.segment().job(), job -> job.on(e)));
+    on(
+        Event.SourceResolved.class,
+        e -> done(resolves, List.of(e.job(), e.source()), e.job(), job -> job.on(e, wallMs())));
+    on(
+        Event.SourceFailed.class,
+        e -> done(resolves, List.of(e.job(), e.source()), e.job(), job -> job.on(e, wallMs())));
+    on(
+        Event.VideoOpened.class,
+        e -> done(fetches, e.video().id(), e.video().id().job(), job -> job.on(e, wallMs())));
+    on(
+        Event.VideoFailed.class,
+        e -> done(fetches, e.video(), e.video().job(), job -> job.on(e, wallMs())));
+    on(
+        Event.SegmentFetched.class,
+        e -> done(fetches, e.segment(), e.segment().job(), job -> job.on(e)));
+    on(
+        Event.FetchFailed.class,
+        e -> done(fetches, e.segment(), e.segment().job(), job -> job.on(e)));
     on(Event.ClipCut.class, e -> done(cuts, e.clip().id(), e.clip().id().job(), job -> job.on(e)));
     on(Event.ClipFailed.class, e -> done(cuts, e.clip(), e.clip().job(), job -> job.on(e)));
     on(Event.PrefixGrown.class, e -> with(e.job(), job -> job.on(e, wallMs())));
-    on(Event.CompilationReady.class, e -> done(joins, e.job(), e.job(), job -> job.on(e, wallMs())));
-    on(Event.CompilationFailed.class, e -> done(joins, e.job(), e.job(), job -> job.on(e, wallMs())));
-    on(Event.SegmentHeard.class, e -> LOG.warn("what was heard in {} came to the wrong address", e.segment().id()));
-    on(Event.JobProgress.class, e -> LOG.warn("progress of job {} came to the wrong address", e.snapshot().id()));
+    on(
+        Event.CompilationReady.class,
+        e -> done(joins, e.job(), e.job(), job -> job.on(e, wallMs())));
+    on(
+        Event.CompilationFailed.class,
+        e -> done(joins, e.job(), e.job(), job -> job.on(e, wallMs())));
+    on(
+        Event.SegmentHeard.class,
+        e -> LOG.warn("what was heard in {} came to the wrong address", e.segment().id()));
+    on(
+        Event.JobProgress.class,
+        e -> LOG.warn("progress of job {} came to the wrong address", e.snapshot().id()));
   }
 
   private void listenToDevices() {
-    on(Event.DeviceReady.class, e -> act(dispatcher.deviceReady(e.device(), e.worker(), monotonicMs())));
-    on(Event.PlacesFree.class, e -> act(dispatcher.placesFree(e.device(), e.worker(), e.places(), monotonicMs())));
+    on(
+        Event.DeviceReady.class,
+        e -> act(dispatcher.deviceReady(e.device(), e.worker(), monotonicMs())));
+    on(
+        Event.PlacesFree.class,
+        e -> act(dispatcher.placesFree(e.device(), e.worker(), e.places(), monotonicMs())));
     on(
         Event.LeaseHeartbeat.class,
         e -> act(dispatcher.heartbeat(e.device(), e.worker(), e.windowsDone(), monotonicMs())));
@@ -198,7 +233,8 @@ public final class JobCoordinator extends VerticleBase {
       int priority = job.request().options().priority();
       act(dispatcher.offer(offer.segment(), priority, running.number(), monotonicMs()));
     } else if (effect instanceof Effect.Later later) {
-      vertx.setTimer(Math.max(1, later.delayMs()), timer -> with(job.id(), it -> it.due(later.then())));
+      vertx.setTimer(
+          Math.max(1, later.delayMs()), timer -> with(job.id(), it -> it.due(later.then())));
     } else if (effect instanceof Effect.CallOff callOff) {
       callOff(callOff.from());
     } else if (effect instanceof Effect.Tell tell) {
@@ -221,7 +257,8 @@ public final class JobCoordinator extends VerticleBase {
     JobId job = running.job().id();
     int priority = running.job().request().options().priority();
     if (command instanceof ResolveSource resolve) {
-      resolves.add(List.of(job, resolve.source().number()), job, priority, running.number(), command);
+      resolves.add(
+          List.of(job, resolve.source().number()), job, priority, running.number(), command);
     } else if (command instanceof OpenVideo open) {
       fetches.add(open.video(), job, priority, running.number(), command);
     } else if (command instanceof FetchSegment fetch) {
@@ -231,7 +268,10 @@ public final class JobCoordinator extends VerticleBase {
     } else if (command instanceof JoinFilm) {
       joins.add(job, job, priority, running.number(), command);
     } else {
-      send(Addresses.ORDERING, command, e -> with(job, it -> it.fail(notTaken(command, e), wallMs())));
+      send(
+          Addresses.ORDERING,
+          command,
+          e -> with(job, it -> it.fail(notTaken(command, e), wallMs())));
     }
   }
 
@@ -240,14 +280,23 @@ public final class JobCoordinator extends VerticleBase {
       ResolveSource resolve = (ResolveSource) command;
       JobId job = resolve.job();
       int source = resolve.source().number();
-      send(Addresses.SOURCE, command, e -> take(new Event.SourceFailed(job, source, notTaken(command, e))));
+      send(
+          Addresses.SOURCE,
+          command,
+          e -> take(new Event.SourceFailed(job, source, notTaken(command, e))));
     }
     for (Command command : fetches.start()) {
       if (command instanceof OpenVideo open) {
-        send(Addresses.DOWNLOAD, command, e -> take(new Event.VideoFailed(open.video(), notTaken(command, e))));
+        send(
+            Addresses.DOWNLOAD,
+            command,
+            e -> take(new Event.VideoFailed(open.video(), notTaken(command, e))));
       } else if (command instanceof FetchSegment fetch) {
         SegmentId segment = fetch.segment().id();
-        send(Addresses.DOWNLOAD, command, e -> take(new Event.FetchFailed(segment, notTaken(command, e))));
+        send(
+            Addresses.DOWNLOAD,
+            command,
+            e -> take(new Event.FetchFailed(segment, notTaken(command, e))));
       }
     }
     for (Command command : cuts.start()) {
@@ -256,11 +305,17 @@ public final class JobCoordinator extends VerticleBase {
     }
     for (Command command : joins.start()) {
       JobId job = ((JoinFilm) command).job();
-      send(Addresses.COMPILE, command, e -> take(new Event.CompilationFailed(job, notTaken(command, e))));
+      send(
+          Addresses.COMPILE,
+          command,
+          e -> take(new Event.CompilationFailed(job, notTaken(command, e))));
     }
   }
 
-  /** Fetching waits while enough segments wait for a device, so that a long video does not fill the disk with PCM. */
+  /**
+   * Fetching waits while enough segments wait for a device, so that a long video does not fill the
+   * disk with PCM.
+   */
   private boolean mayFetch(Command command) {
     int pcmFiles = fetches.running(FetchSegment.class) + dispatcher.waiting() + filesToRemove;
     return !(command instanceof FetchSegment) || pcmFiles < 2 * settings.fetches();
@@ -278,7 +333,9 @@ public final class JobCoordinator extends VerticleBase {
           running.job().returned(returned.segment());
         }
       } else if (action instanceof LaneDispatcher.GivenUp givenUp) {
-        with(givenUp.segment().job(), job -> job.transcriptionFailed(givenUp.segment(), givenUp.failure()));
+        with(
+            givenUp.segment().job(),
+            job -> job.transcriptionFailed(givenUp.segment(), givenUp.failure()));
       }
     }
     startWork();
@@ -308,7 +365,8 @@ public final class JobCoordinator extends VerticleBase {
     joins.callOff(from);
     act(
         dispatcher.callOff(
-            segment -> segment.job().equals(from.job()) && segment.clip(0).compareTo(from) >= 0, monotonicMs()));
+            segment -> segment.job().equals(from.job()) && segment.clip(0).compareTo(from) >= 0,
+            monotonicMs()));
     vertx.eventBus().publish(Addresses.STOP, new StopWork(from));
   }
 
@@ -353,7 +411,9 @@ public final class JobCoordinator extends VerticleBase {
   }
 
   private void report(Job job) {
-    vertx.eventBus().publish(Addresses.progress(job.id()), new Event.JobProgress(job.snapshot(wallMs())));
+    vertx
+        .eventBus()
+        .publish(Addresses.progress(job.id()), new Event.JobProgress(job.snapshot(wallMs())));
   }
 
   /** A clock that never goes back. */

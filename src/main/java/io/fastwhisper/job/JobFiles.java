@@ -39,7 +39,8 @@ final class JobFiles {
   Future<Void> delete(Path file) {
     return fileSystem
         .exists(file.toString())
-        .compose(there -> there ? fileSystem.delete(file.toString()) : Future.<Void>succeededFuture())
+        .compose(
+            there -> there ? fileSystem.delete(file.toString()) : Future.<Void>succeededFuture())
         .recover(
             e -> {
               LOG.warn("{} cannot be removed: {}", file, e.getMessage());

@@ -75,7 +75,8 @@ final class JobReport {
     endedAtMs = nowMs;
   }
 
-  JobSnapshot snapshot(List<JobVideo> videos, boolean videosKnown, JobClips clips, boolean joining, long nowMs) {
+  JobSnapshot snapshot(
+      List<JobVideo> videos, boolean videosKnown, JobClips clips, boolean joining, long nowMs) {
     int current = 0;
     while (current < videos.size() && videos.get(current).segmentsSettled()) {
       current++;
@@ -103,7 +104,10 @@ final class JobReport {
         clips.failed(),
         clips.total(),
         segments == 0 ? 0 : (double) (transcribed + failed) / segments,
-        videos.stream().filter(JobVideo::usable).mapToLong(video -> video.video().durationMs()).sum(),
+        videos.stream()
+            .filter(JobVideo::usable)
+            .mapToLong(video -> video.video().durationMs())
+            .sum(),
         videos.stream().mapToLong(JobVideo::transcribedMs).sum(),
         matches,
         clips.film(),
@@ -131,7 +135,9 @@ final class JobReport {
     if (!videosKnown || !videos.stream().allMatch(JobVideo::settled)) {
       return JobStage.ANALYZING;
     }
-    return videos.stream().allMatch(JobVideo::segmentsSettled) ? JobStage.DOWNLOADING : JobStage.TRANSCRIBING;
+    return videos.stream().allMatch(JobVideo::segmentsSettled)
+        ? JobStage.DOWNLOADING
+        : JobStage.TRANSCRIBING;
   }
 
   private static int count(List<JobVideo> videos, SegmentState state) {

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Brings the videos of all sources into one order. Sources are resolved in any order; videos are numbered as far as that is done
- * without a gap.
+ * Brings the videos of all sources into one order. Sources are resolved in any order; videos are
+ * numbered as far as that is done without a gap.
  */
 final class JobSources {
   private final int count;

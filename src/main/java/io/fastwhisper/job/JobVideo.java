@@ -56,7 +56,11 @@ final class JobVideo {
     search = new VideoSearch(finder, plan);
     planner =
         new ClipPlanner(
-            plan, opened.durationMs(), options.paddingBeforeMs(), options.paddingAfterMs(), options.mergeGapMs());
+            plan,
+            opened.durationMs(),
+            options.paddingBeforeMs(),
+            options.paddingAfterMs(),
+            options.mergeGapMs());
   }
 
   void fail() {
@@ -134,6 +138,8 @@ final class JobVideo {
 
   /** Milliseconds of the video that its transcribed segments stand for. */
   long transcribedMs() {
-    return segments.isEmpty() ? 0 : video.durationMs() * count(SegmentState.TRANSCRIBED) / segments.size();
+    return segments.isEmpty()
+        ? 0
+        : video.durationMs() * count(SegmentState.TRANSCRIBED) / segments.size();
   }
 }

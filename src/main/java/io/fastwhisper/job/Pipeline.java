@@ -48,11 +48,13 @@ public final class Pipeline {
   }
 
   /**
-   * Deploys the coordinator and then the rooms, in their order. Where one does not start, those that did are undeployed again.
+   * Deploys the coordinator and then the rooms, in their order. Where one does not start, those
+   * that did are undeployed again.
    *
    * @param vertx without a pipeline so far
    */
-  public static Future<Pipeline> deploy(Vertx vertx, Configuration configuration, List<Room> rooms) {
+  public static Future<Pipeline> deploy(
+      Vertx vertx, Configuration configuration, List<Room> rooms) {
     return deploy(vertx, CoordinatorSettings.of(configuration), rooms);
   }
 
@@ -82,10 +84,12 @@ public final class Pipeline {
    * Runs one job to its end.
    *
    * @param film where the film goes; its folder exists
-   * @param progress told how the job stands, several times a second at most, on an event loop: it must not block
+   * @param progress told how the job stands, several times a second at most, on an event loop: it
+   *     must not block
    * @return how the job ended; fails where the job was not accepted
    */
-  public Future<JobSnapshot> run(JobId job, JobRequest request, Path film, Consumer<JobSnapshot> progress) {
+  public Future<JobSnapshot> run(
+      JobId job, JobRequest request, Path film, Consumer<JobSnapshot> progress) {
     Promise<JobSnapshot> ended = Promise.promise();
     MessageConsumer<Message> reports =
         Consumers.register(
@@ -100,17 +104,24 @@ public final class Pipeline {
             });
     reports
         .completion()
-        .compose(listening -> vertx.eventBus().request(Addresses.JOBS, new SubmitJob(job, request, film)))
+        .compose(
+            listening ->
+                vertx.eventBus().request(Addresses.JOBS, new SubmitJob(job, request, film)))
         .onFailure(ended::tryFail);
     return ended.future().eventually(() -> reports.unregister());
   }
 
-  /** Ends a job: its work is stopped and its files go. {@link #run} then gives the last snapshot. */
+  /**
+   * Ends a job: its work is stopped and its files go. {@link #run} then gives the last snapshot.
+   */
   public Future<Void> cancel(JobId job) {
     return vertx.eventBus().request(Addresses.JOBS, new CancelJob(job)).mapEmpty();
   }
 
-  /** Undeploys everything, the coordinator first: jobs that run are stopped and leave nothing behind. */
+  /**
+   * Undeploys everything, the coordinator first: jobs that run are stopped and leave nothing
+   * behind.
+   */
   public Future<Void> close() {
     List<String> ids = List.copyOf(deployments);
     deployments.clear();

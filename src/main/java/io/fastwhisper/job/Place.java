@@ -11,7 +11,10 @@ import java.util.Optional;
 final class Place {
   private Place() {}
 
-  /** The first clip that the work may become part of; nothing for work that belongs to the job as a whole. */
+  /**
+   * The first clip that the work may become part of; nothing for work that belongs to the job as a
+   * whole.
+   */
   static Optional<ClipId> of(Command work) {
     if (work instanceof CutClip cut) {
       return Optional.of(cut.clip().id());

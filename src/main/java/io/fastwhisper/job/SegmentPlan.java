@@ -10,18 +10,24 @@ import java.util.List;
  * Divides videos into segments of equal length that overlap.
  *
  * @param lengthMs longest segment, overlap included
- * @param overlapMs what neighbours share; the border lies in it, {@link #MARGIN_MS} away from both ends
+ * @param overlapMs what neighbours share; the border lies in it, {@link #MARGIN_MS} away from both
+ *     ends
  */
 record SegmentPlan(long lengthMs, long overlapMs) {
-  /** Both neighbours hear at least this much around every possible border, so that words on it are heard whole. */
+  /**
+   * Both neighbours hear at least this much around every possible border, so that words on it are
+   * heard whole.
+   */
   static final long MARGIN_MS = 1_500;
 
   SegmentPlan {
     if (overlapMs <= 2 * MARGIN_MS) {
-      throw new IllegalArgumentException("overlapMs = " + overlapMs + ", expected more than " + 2 * MARGIN_MS);
+      throw new IllegalArgumentException(
+          "overlapMs = " + overlapMs + ", expected more than " + 2 * MARGIN_MS);
     }
     if (lengthMs < 2 * overlapMs) {
-      throw new IllegalArgumentException("lengthMs = " + lengthMs + ", expected at least twice overlapMs = " + overlapMs);
+      throw new IllegalArgumentException(
+          "lengthMs = " + lengthMs + ", expected at least twice overlapMs = " + overlapMs);
     }
   }
 
@@ -35,7 +41,8 @@ record SegmentPlan(long lengthMs, long overlapMs) {
       long endMs = i + 1 == count ? durationMs : start(i + 1, count, durationMs) + overlapMs;
       TimeRange startZone = i == 0 ? new TimeRange(startMs, startMs) : zone(startMs);
       TimeRange endZone = i + 1 == count ? new TimeRange(endMs, endMs) : zone(endMs - overlapMs);
-      segments.add(new Segment(video.segment(i), new TimeRange(startMs, endMs), startZone, endZone));
+      segments.add(
+          new Segment(video.segment(i), new TimeRange(startMs, endMs), startZone, endZone));
     }
     return segments;
   }

@@ -7,13 +7,17 @@ import io.fastwhisper.domain.Failure;
 import io.fastwhisper.domain.JobId;
 import java.util.Optional;
 
-/** Says a message that moves a video, segment or clip from one stage to the next in one line, without its load. */
+/**
+ * Says a message that moves a video, segment or clip from one stage to the next in one line,
+ * without its load.
+ */
 final class StageLog {
   private StageLog() {}
 
   /** The line; nothing for a message that moves nothing. */
   static Optional<String> line(Message message) {
-    return Optional.ofNullable(message instanceof Command command ? ofCommand(command) : ofEvent((Event) message));
+    return Optional.ofNullable(
+        message instanceof Command command ? ofCommand(command) : ofEvent((Event) message));
   }
 
   private static String ofCommand(Command command) {
@@ -22,7 +26,10 @@ final class StageLog {
     } else if (command instanceof Command.FetchSegment fetch) {
       return say(fetch.segment().id().job(), fetch.segment().id(), "fetching");
     } else if (command instanceof Command.TranscribeSegment transcribe) {
-      return say(transcribe.segment().id().job(), transcribe.segment().id(), "transcribing, lease " + transcribe.lease());
+      return say(
+          transcribe.segment().id().job(),
+          transcribe.segment().id(),
+          "transcribing, lease " + transcribe.lease());
     } else if (command instanceof Command.CutClip cut) {
       return say(cut.clip().id().job(), cut.clip().id(), "cutting");
     } else if (command instanceof Command.JoinFilm join) {
@@ -41,7 +48,10 @@ final class StageLog {
     } else if (event instanceof Event.FetchFailed failed) {
       return say(failed.segment().job(), failed.segment(), failed.failure());
     } else if (event instanceof Event.SegmentTranscribed transcribed) {
-      return say(transcribed.segment().job(), transcribed.segment(), "transcribed in " + transcribed.elapsedMs() + " ms");
+      return say(
+          transcribed.segment().job(),
+          transcribed.segment(),
+          "transcribed in " + transcribed.elapsedMs() + " ms");
     } else if (event instanceof Event.TranscriptionFailed failed) {
       return say(failed.segment().job(), failed.segment(), failed.failure());
     } else if (event instanceof Event.ClipCut cut) {

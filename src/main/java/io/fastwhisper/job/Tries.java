@@ -27,7 +27,8 @@ final class Tries {
    *
    * @param work names the piece of work
    * @param again what has to be done to try again
-   * @return {@code again}, later; or nothing where this was the last try, or trying again cannot help
+   * @return {@code again}, later; or nothing where this was the last try, or trying again cannot
+   *     help
    */
   List<Effect> failed(Object work, Failure failure, Effect again) {
     int count = failures.merge(work, 1, Integer::sum);

@@ -13,8 +13,8 @@ import java.util.TreeSet;
 import java.util.function.Predicate;
 
 /**
- * Lets so many pieces of work of one stage run at a time, over all jobs; the most urgent first: by the job's priority, the job
- * that came first, then in the order they came.
+ * Lets so many pieces of work of one stage run at a time, over all jobs; the most urgent first: by
+ * the job's priority, the job that came first, then in the order they came.
  *
  * <p>A pure state: not thread-safe, no clock, no I/O.
  */
@@ -29,7 +29,8 @@ final class WorkQueue {
   private final Map<Object, Entry> running = new HashMap<>();
   private long nextNumber;
 
-  private record Entry(Object key, JobId job, int priority, long jobNumber, long number, Command command) {}
+  private record Entry(
+      Object key, JobId job, int priority, long jobNumber, long number, Command command) {}
 
   /**
    * Opens an empty queue.
@@ -56,7 +57,10 @@ final class WorkQueue {
     running.remove(key);
   }
 
-  /** Nothing of this job at or behind this place is wanted; what belongs to the job as a whole only where that is the beginning. */
+  /**
+   * Nothing of this job at or behind this place is wanted; what belongs to the job as a whole only
+   * where that is the beginning.
+   */
   void callOff(ClipId from) {
     Predicate<Entry> unwanted =
         entry -> {

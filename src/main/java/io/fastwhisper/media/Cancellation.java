@@ -15,7 +15,10 @@ final class Cancellation {
     told.run();
   }
 
-  /** Says what {@link #cancel} is to do from now on; does it at once where the word was given before. */
+  /**
+   * Says what {@link #cancel} is to do from now on; does it at once where the word was given
+   * before.
+   */
   void whenCancelled(Runnable stop) {
     boolean now;
     synchronized (this) {

@@ -21,8 +21,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Runs ffmpeg and ffprobe, never by way of a shell. A child ends with its work, on cancellation, when it makes no progress or takes
- * too long, and with this process: by a hook at an orderly end, by the kernel at any other where {@code setpriv} is there.
+ * Runs ffmpeg and ffprobe, never by way of a shell. A child ends with its work, on cancellation,
+ * when it makes no progress or takes too long, and with this process: by a hook at an orderly end,
+ * by the kernel at any other where {@code setpriv} is there.
  */
 final class ChildProcesses implements AutoCloseable {
   /** Longest answer of ffprobe that is taken; a thousand tracks with their tags stay below. */
@@ -34,7 +35,8 @@ final class ChildProcesses implements AutoCloseable {
   private final MediaLimits limits;
   private final Path folder;
   private final Set<ChildRun> running = ConcurrentHashMap.newKeySet();
-  private final ExecutorService readers = Executors.newCachedThreadPool(daemonThreads("fastwhisper-media-stderr"));
+  private final ExecutorService readers =
+      Executors.newCachedThreadPool(daemonThreads("fastwhisper-media-stderr"));
   private final ScheduledExecutorService watch =
       Executors.newSingleThreadScheduledExecutor(daemonThreads("fastwhisper-media-watch"));
   private final Thread hook = new Thread(this::killAll, "fastwhisper-media-end");
@@ -44,7 +46,8 @@ final class ChildProcesses implements AutoCloseable {
     try {
       folder = Files.createTempDirectory("fastwhisper-media-");
     } catch (IOException e) {
-      throw MediaException.permanent("no temporary folder: " + e.getMessage(), "fastwhisper-media", "Set java.io.tmpdir.");
+      throw MediaException.permanent(
+          "no temporary folder: " + e.getMessage(), "fastwhisper-media", "Set java.io.tmpdir.");
     }
     Runtime.getRuntime().addShutdownHook(hook);
     try {
@@ -59,7 +62,10 @@ final class ChildProcesses implements AutoCloseable {
     return ffmpeg;
   }
 
-  /** Every child's current folder: what is put there can be named in a filter without any escaping. Goes with {@link #close}. */
+  /**
+   * Every child's current folder: what is put there can be named in a filter without any escaping.
+   * Goes with {@link #close}.
+   */
   Path folder() {
     return folder;
   }
@@ -95,7 +101,8 @@ final class ChildProcesses implements AutoCloseable {
   }
 
   /** Runs ffprobe; whatever it says counts as progress. */
-  void ask(String where, List<String> arguments, Output output, Cancellation cancellation) throws MediaException {
+  void ask(String where, List<String> arguments, Output output, Cancellation cancellation)
+      throws MediaException {
     List<String> command = new ArrayList<>();
     command.add(ffmpeg.ffprobe().toString());
     command.addAll(List.of("-hide_banner", "-loglevel", "error"));
@@ -115,7 +122,12 @@ final class ChildProcesses implements AutoCloseable {
   }
 
   private void run(
-      String where, List<String> command, Path part, Duration wallClock, Output output, Cancellation cancellation)
+      String where,
+      List<String> command,
+      Path part,
+      Duration wallClock,
+      Output output,
+      Cancellation cancellation)
       throws MediaException {
     List<String> whole = new ArrayList<>(ffmpeg.launcher());
     whole.addAll(command);
@@ -133,7 +145,10 @@ final class ChildProcesses implements AutoCloseable {
     Future<?> stderr = readers.submit(() -> complaint.readAll(process.getErrorStream()));
     ScheduledFuture<?> watching =
         watch.scheduleWithFixedDelay(
-            child::check, WATCH_INTERVAL.toMillis(), WATCH_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+            child::check,
+            WATCH_INTERVAL.toMillis(),
+            WATCH_INTERVAL.toMillis(),
+            TimeUnit.MILLISECONDS);
     try {
       cancellation.whenCancelled(() -> child.kill(ChildRun.End.CANCELLED));
       read(process, output, child);
@@ -167,14 +182,17 @@ final class ChildProcesses implements AutoCloseable {
     }
   }
 
-  private void judge(String where, ChildRun child, int exit, Complaint complaint, Duration wallClock)
+  private void judge(
+      String where, ChildRun child, int exit, Complaint complaint, Duration wallClock)
       throws MediaException {
     switch (child.end()) {
       case CANCELLED -> throw MediaException.passing("cancelled", where);
       case STALLED ->
-          throw MediaException.passing("no progress for " + limits.stall().toSeconds() + " s", where);
+          throw MediaException.passing(
+              "no progress for " + limits.stall().toSeconds() + " s", where);
       case TOO_LONG ->
-          throw MediaException.permanent("took longer than " + wallClock.toSeconds() + " s", where, "");
+          throw MediaException.permanent(
+              "took longer than " + wallClock.toSeconds() + " s", where, "");
       case BROKEN_PIPE -> throw MediaException.passing("the child's output broke off", where);
       case ITS_OWN -> {
         if (exit != 0) {

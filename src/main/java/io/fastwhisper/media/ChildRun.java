@@ -4,7 +4,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/** One child on its way: since when, since when without progress, and by whose will it ends. Safe for use by several threads. */
+/**
+ * One child on its way: since when, since when without progress, and by whose will it ends. Safe
+ * for use by several threads.
+ */
 final class ChildRun {
   /** By whose will a child ended. */
   enum End {

@@ -11,19 +11,28 @@ import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Cuts clips. Decoding starts at a key frame ahead of the range and nothing of it is dropped before the frames are laid on the clip's own
- * time line, so that a picture which was there before the range, as in a slide show, is seen at its start.
+ * Cuts clips. Decoding starts at a key frame ahead of the range and nothing of it is dropped before
+ * the frames are laid on the clip's own time line, so that a picture which was there before the
+ * range, as in a slide show, is seen at its start.
  */
 final class ClipCutter {
-  /** Quantiser of every frame, so that quality does not depend on what a clip shows; 1 (best) to 51. */
+  /**
+   * Quantiser of every frame, so that quality does not depend on what a clip shows; 1 (best) to 51.
+   */
   private static final int QUANTISER = 22;
 
-  /** Has no effect on the frames beside a fixed quantiser; the same for all clips, for it goes into their headers. */
+  /**
+   * Has no effect on the frames beside a fixed quantiser; the same for all clips, for it goes into
+   * their headers.
+   */
   private static final String NOMINAL_BIT_RATE = "4M";
 
   private static final int SECONDS_BETWEEN_KEY_FRAMES = 2;
 
-  /** Lines of a picture from which on its colours are coded by BT.709; below it is BT.601, as players take it. */
+  /**
+   * Lines of a picture from which on its colours are coded by BT.709; below it is BT.601, as
+   * players take it.
+   */
   private static final int HD_LINES = 720;
 
   private static final int MIN_TICKS_PER_SECOND = 10_000;
@@ -35,7 +44,8 @@ final class ClipCutter {
     this.children = children;
   }
 
-  long cut(Video video, TimeRange range, FilmFormat format, Path clipFile, Cancellation cancellation)
+  long cut(
+      Video video, TimeRange range, FilmFormat format, Path clipFile, Cancellation cancellation)
       throws MediaException {
     Container container = ContentCheck.check(video.file(), video.location());
     boolean fromPicture = !format.audioOnly() && video.facts().picture() != null;
@@ -70,13 +80,19 @@ final class ClipCutter {
         }
         arguments.addAll(List.of("-i", ChildProcesses.localUrl(video.file())));
       }
-      arguments.addAll(List.of("-filter_complex_threads", "2", "-filter_complex", String.join(";", filters)));
+      arguments.addAll(
+          List.of("-filter_complex_threads", "2", "-filter_complex", String.join(";", filters)));
       arguments.addAll(format.audioOnly() ? soundOutput() : pictureOutput(format.picture(), times));
       FfmpegProgress progress = children.write(video.location(), arguments, clipFile, cancellation);
       if (!format.audioOnly() && progress.frames() != frames) {
         ChildProcesses.deleteQuietly(clipFile);
         throw MediaException.permanent(
-            progress.frames() + " of " + frames + " frames from " + range.startMs() + " ms on could be cut",
+            progress.frames()
+                + " of "
+                + frames
+                + " frames from "
+                + range.startMs()
+                + " ms on could be cut",
             video.location(),
             "");
       }
@@ -85,10 +101,14 @@ final class ClipCutter {
   }
 
   private TitleCard card(Video video, FilmFormat format) throws MediaException {
-    return new TitleCard(video.title(), format.picture(), children.folder(), "title" + cards.incrementAndGet());
+    return new TitleCard(
+        video.title(), format.picture(), children.folder(), "title" + cards.incrementAndGet());
   }
 
-  /** The frames of the source on the clip's time line; the last one stands where the source's picture has ended. */
+  /**
+   * The frames of the source on the clip's time line; the last one stands where the source's
+   * picture has ended.
+   */
   private static String pictureFilter(FilmPicture picture, long aheadMs) {
     return String.format(
         Locale.ROOT,
@@ -113,8 +133,12 @@ final class ClipCutter {
         colours);
   }
 
-  /** Loudness is left alone: one channel goes to both sides as it is, more are mixed so that none can clip. */
-  private static String soundFilter(int sourceChannels, FilmFormat format, long aheadMs, long samples) {
+  /**
+   * Loudness is left alone: one channel goes to both sides as it is, more are mixed so that none
+   * can clip.
+   */
+  private static String soundFilter(
+      int sourceChannels, FilmFormat format, long aheadMs, long samples) {
     boolean doubled = sourceChannels == 1 && format.channels() == 2;
     long first = aheadMs * format.sampleRateHz() / 1_000;
     return String.format(
@@ -130,10 +154,16 @@ final class ClipCutter {
 
   private static List<String> pictureOutput(FilmPicture picture, FilmTimes times) {
     long keyFrameDistance =
-        Math.max(1, (long) SECONDS_BETWEEN_KEY_FRAMES * picture.frameRateNumerator() / picture.frameRateDenominator());
+        Math.max(
+            1,
+            (long) SECONDS_BETWEEN_KEY_FRAMES
+                * picture.frameRateNumerator()
+                / picture.frameRateDenominator());
     List<String> arguments = new ArrayList<>(List.of("-map", "[v]", "-map", "[a]"));
-    arguments.addAll(List.of("-c:v", "libopenh264", "-rc_mode", "quality", "-b:v", NOMINAL_BIT_RATE));
-    arguments.addAll(List.of("-qmin", Integer.toString(QUANTISER), "-qmax", Integer.toString(QUANTISER)));
+    arguments.addAll(
+        List.of("-c:v", "libopenh264", "-rc_mode", "quality", "-b:v", NOMINAL_BIT_RATE));
+    arguments.addAll(
+        List.of("-qmin", Integer.toString(QUANTISER), "-qmax", Integer.toString(QUANTISER)));
     arguments.addAll(List.of("-g", Long.toString(keyFrameDistance), "-flags:v", "+bitexact"));
     arguments.addAll(List.of("-video_track_timescale", Long.toString(ticksPerSecond(times))));
     arguments.addAll(pcm());
@@ -149,7 +179,15 @@ final class ClipCutter {
   }
 
   private static List<String> pcm() {
-    return List.of("-c:a", "pcm_s16le", "-flags:a", "+bitexact", "-fflags", "+bitexact", "-map_metadata", "-1");
+    return List.of(
+        "-c:a",
+        "pcm_s16le",
+        "-flags:a",
+        "+bitexact",
+        "-fflags",
+        "+bitexact",
+        "-map_metadata",
+        "-1");
   }
 
   /** A multiple of the film's ticks that is fine enough for every player. */

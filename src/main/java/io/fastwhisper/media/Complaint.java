@@ -8,7 +8,10 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Locale;
 
-/** The last lines that a child wrote to its standard error, and what they mean to a user. Memory is bounded, whatever comes. */
+/**
+ * The last lines that a child wrote to its standard error, and what they mean to a user. Memory is
+ * bounded, whatever comes.
+ */
 final class Complaint {
   private static final int MAX_LINES = 12;
   private static final int MAX_LINE_BYTES = 400;
@@ -54,16 +57,20 @@ final class Complaint {
     String all = String.join("\n", lines).toLowerCase(Locale.ROOT);
     if (all.contains("moov atom not found")) {
       return Failure.permanent(
-          "the file is not whole: its index (the moov box) is missing", where, "Fetch or record it again.");
+          "the file is not whole: its index (the moov box) is missing",
+          where,
+          "Fetch or record it again.");
     }
     if (all.contains("no space left on device")) {
-      return new Failure("the disk is full", where, "Make room, or name another folders.work.", false);
+      return new Failure(
+          "the disk is full", where, "Make room, or name another folders.work.", false);
     }
     if (all.contains("cannot allocate memory") || all.contains("error while allocating")) {
       return Failure.permanent("it takes more memory than a reader of media may have", where, "");
     }
     if (all.contains("invalid data found") || all.contains("ebml header parsing failed")) {
-      return Failure.permanent("it is damaged, or not what its first bytes say: " + last(), where, "");
+      return Failure.permanent(
+          "it is damaged, or not what its first bytes say: " + last(), where, "");
     }
     if (lines.isEmpty()) {
       String ended = exit > 128 ? "was ended by signal " + (exit - 128) : "ended with code " + exit;
@@ -74,6 +81,8 @@ final class Complaint {
 
   /** The last line, without the address of the object that speaks. */
   private String last() {
-    return lines.isEmpty() ? "" : lines.getLast().replaceAll("\\[([^\\]@]*) @ 0x[0-9a-f]+\\] ?", "");
+    return lines.isEmpty()
+        ? ""
+        : lines.getLast().replaceAll("\\[([^\\]@]*) @ 0x[0-9a-f]+\\] ?", "");
   }
 }

@@ -11,18 +11,31 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * Our own look at a file's first bytes, before any foreign code sees it. What is not recognised is refused; the file's name counts for
- * nothing.
+ * Our own look at a file's first bytes, before any foreign code sees it. What is not recognised is
+ * refused; the file's name counts for nothing.
  */
 final class ContentCheck {
   private static final int HEAD_BYTES = 64 * 1_024;
 
-  /** Names of boxes that a QuickTime or MP4 file begins with (ISO/IEC 14496-12; QuickTime File Format). */
-  private static final Set<String> FIRST_BOXES = Set.of("ftyp", "moov", "mdat", "wide", "free", "skip", "pnot");
+  /**
+   * Names of boxes that a QuickTime or MP4 file begins with (ISO/IEC 14496-12; QuickTime File
+   * Format).
+   */
+  private static final Set<String> FIRST_BOXES =
+      Set.of("ftyp", "moov", "mdat", "wide", "free", "skip", "pnot");
 
   /** Beginnings of files that name other files. */
   private static final Set<String> PLAYLIST_BEGINNINGS =
-      Set.of("#extm3u", "ffconcat", "<?xml", "<mpd", "<smil", "<asx", "[playlist]", "[reference]", "v=0");
+      Set.of(
+          "#extm3u",
+          "ffconcat",
+          "<?xml",
+          "<mpd",
+          "<smil",
+          "<asx",
+          "[playlist]",
+          "[reference]",
+          "v=0");
 
   private static final int TS_PACKET = 188;
   private static final int TS_PACKETS_CHECKED = 5;
@@ -48,7 +61,8 @@ final class ContentCheck {
       long tag = id3Length(head);
       behindTag = tag == 0 ? head : read(file, tag);
     } catch (IOException e) {
-      throw MediaException.permanent("cannot be read: " + e.getMessage(), where, "Check its permissions.");
+      throw MediaException.permanent(
+          "cannot be read: " + e.getMessage(), where, "Check its permissions.");
     }
     if (head.length == 0) {
       throw MediaException.permanent("the file is empty", where, "");
@@ -67,7 +81,8 @@ final class ContentCheck {
 
   private static byte[] read(Path file, long from) throws IOException {
     try (FileChannel channel = FileChannel.open(file)) {
-      ByteBuffer buffer = ByteBuffer.allocate((int) Math.max(0, Math.min(HEAD_BYTES, channel.size() - from)));
+      ByteBuffer buffer =
+          ByteBuffer.allocate((int) Math.max(0, Math.min(HEAD_BYTES, channel.size() - from)));
       channel.position(from);
       while (buffer.hasRemaining() && channel.read(buffer) >= 0) {
         // Reads until the head is full or the file at its end.
@@ -93,8 +108,11 @@ final class ContentCheck {
       return Container.FLV;
     }
     if (head.length >= 4 && u32(head, 0) == 0x1A45DFA3L) {
-      String beginning = new String(head, 0, Math.min(head.length, 4_096), StandardCharsets.ISO_8859_1);
-      return beginning.contains("webm") || beginning.contains("matroska") ? Container.MATROSKA : null;
+      String beginning =
+          new String(head, 0, Math.min(head.length, 4_096), StandardCharsets.ISO_8859_1);
+      return beginning.contains("webm") || beginning.contains("matroska")
+          ? Container.MATROSKA
+          : null;
     }
     if (head.length >= 12 && FIRST_BOXES.contains(text(head, 4, 4))) {
       return Container.MOV;
@@ -157,7 +175,8 @@ final class ContentCheck {
         mpeg1
             ? new int[] {0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320}
             : new int[] {0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160};
-    int hertz = new int[] {44_100, 48_000, 32_000}[sampleRate] >> (mpeg1 ? 0 : version == 2 ? 1 : 2);
+    int hertz =
+        new int[] {44_100, 48_000, 32_000}[sampleRate] >> (mpeg1 ? 0 : version == 2 ? 1 : 2);
     int padding = bytes[at + 2] >> 1 & 1;
     return (mpeg1 ? 144_000 : 72_000) * kilobits[bitRate] / hertz + padding;
   }
@@ -191,7 +210,8 @@ final class ContentCheck {
   }
 
   private static boolean has(byte[] bytes, int at, String expected) {
-    return at + expected.length() <= bytes.length && text(bytes, at, expected.length()).equals(expected);
+    return at + expected.length() <= bytes.length
+        && text(bytes, at, expected.length()).equals(expected);
   }
 
   private static String text(byte[] bytes, int at, int length) {

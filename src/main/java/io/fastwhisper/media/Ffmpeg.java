@@ -17,15 +17,17 @@ import org.bytedeco.javacpp.Loader;
 /**
  * The bundled programs, unpacked and found to start here.
  *
- * <p>They are linked against libpulse, libasound, libxcb and libxcb-shm, for devices that are never opened. Where the machine lacks one of
- * them, empty stand-ins of ours take their place, for the child alone.
+ * <p>They are linked against libpulse, libasound, libxcb and libxcb-shm, for devices that are never
+ * opened. Where the machine lacks one of them, empty stand-ins of ours take their place, for the
+ * child alone.
  *
- * @param launcher arguments that go before the program: a child dies with us, dumps no core and has a memory limit; empty where the
- *     system has no such tools
+ * @param launcher arguments that go before the program: a child dies with us, dumps no core and has
+ *     a memory limit; empty where the system has no such tools
  * @param standIns folder of the stand-ins, or null where they are not needed
  */
 record Ffmpeg(Path ffmpeg, Path ffprobe, List<String> launcher, Path standIns, String version) {
-  private static final String FFMPEG_RESOURCE = "/org/bytedeco/ffmpeg/" + Loader.getPlatform() + "/";
+  private static final String FFMPEG_RESOURCE =
+      "/org/bytedeco/ffmpeg/" + Loader.getPlatform() + "/";
   private static final List<String> STAND_INS =
       List.of("libpulse.so.0", "libasound.so.2", "libxcb.so.1", "libxcb-shm.so.0");
   private static final Pattern VERSION = Pattern.compile("ffmpeg version (\\S+)");
@@ -50,7 +52,8 @@ record Ffmpeg(Path ffmpeg, Path ffprobe, List<String> launcher, Path standIns, S
     Path ffmpeg = executable(programs.resolve("ffmpeg"));
     Path ffprobe = executable(programs.resolve("ffprobe"));
     String said = "";
-    // A limit that is already lower cannot be raised; then the program starts without a launcher only.
+    // A limit that is already lower cannot be raised; then the program starts without a launcher
+    // only.
     for (List<String> launcher : List.of(launcher(memoryBytes), List.<String>of())) {
       for (boolean withStandIns : new boolean[] {false, true}) {
         if (withStandIns) {
@@ -64,7 +67,8 @@ record Ffmpeg(Path ffmpeg, Path ffprobe, List<String> launcher, Path standIns, S
         }
       }
     }
-    throw MediaException.permanent("the bundled ffmpeg does not start: " + said.strip(), ffmpeg, "");
+    throw MediaException.permanent(
+        "the bundled ffmpeg does not start: " + said.strip(), ffmpeg, "");
   }
 
   /** The environment of a child: nothing of ours but what the programs need. */
@@ -100,19 +104,24 @@ record Ffmpeg(Path ffmpeg, Path ffprobe, List<String> launcher, Path standIns, S
         }
         Files.copy(resource, folder.resolve(name), StandardCopyOption.REPLACE_EXISTING);
       } catch (IOException e) {
-        throw MediaException.permanent("cannot be written: " + e.getMessage(), folder.resolve(name), "");
+        throw MediaException.permanent(
+            "cannot be written: " + e.getMessage(), folder.resolve(name), "");
       }
     }
   }
 
   private static Path executable(Path program) throws MediaException {
     if (!Files.isExecutable(program) && !program.toFile().setExecutable(true)) {
-      throw MediaException.permanent("cannot be made executable", program, "Check the permissions of its folder.");
+      throw MediaException.permanent(
+          "cannot be made executable", program, "Check the permissions of its folder.");
     }
     return program;
   }
 
-  /** The tools of util-linux that are here; both run the program in their own place, so that it is our direct child. */
+  /**
+   * The tools of util-linux that are here; both run the program in their own place, so that it is
+   * our direct child.
+   */
   private static List<String> launcher(long memoryBytes) {
     List<String> launcher = new ArrayList<>();
     Path setpriv = Path.of("/usr/bin/setpriv");
@@ -127,7 +136,8 @@ record Ffmpeg(Path ffmpeg, Path ffprobe, List<String> launcher, Path standIns, S
   }
 
   /** What the program says to {@code -version}, or why it does not start. */
-  private static String said(List<String> launcher, Path program, Path standIns) throws MediaException {
+  private static String said(List<String> launcher, Path program, Path standIns)
+      throws MediaException {
     List<String> command = new ArrayList<>(launcher);
     command.addAll(List.of(program.toString(), "-version"));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);

@@ -2,7 +2,10 @@ package io.fastwhisper.media;
 
 import java.nio.charset.StandardCharsets;
 
-/** Reads what ffmpeg tells with {@code -progress}: lines of {@code key=value}, a block of them twice a second. */
+/**
+ * Reads what ffmpeg tells with {@code -progress}: lines of {@code key=value}, a block of them twice
+ * a second.
+ */
 final class FfmpegProgress implements ChildProcesses.Output {
   private static final int MAX_LINE = 200;
 

@@ -16,9 +16,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 
 /**
- * Joins clips. Their frames are copied; their sound, which is PCM, is encoded once for the whole film, for an AAC track of its own
- * would add its priming, 21 to 23 ms, at every join. Where each clip begins is said to a microsecond and falls on a tick of the film. A clip's
- * sound may be half a sample longer or shorter than its frames; where that adds up to more than {@value
+ * Joins clips. Their frames are copied; their sound, which is PCM, is encoded once for the whole
+ * film, for an AAC track of its own would add its priming, 21 to 23 ms, at every join. Where each
+ * clip begins is said to a microsecond and falls on a tick of the film. A clip's sound may be half
+ * a sample longer or shorter than its frames; where that adds up to more than {@value
  * #MAX_SOUND_DRIFT_SECONDS} s, samples are dropped or silent ones put in.
  */
 final class FilmJoiner {
@@ -33,7 +34,12 @@ final class FilmJoiner {
     this.children = children;
   }
 
-  JoinedFilm join(List<Clip> clips, List<Path> clipFiles, FilmFormat format, Path film, Cancellation cancellation)
+  JoinedFilm join(
+      List<Clip> clips,
+      List<Path> clipFiles,
+      FilmFormat format,
+      Path film,
+      Cancellation cancellation)
       throws MediaException {
     if (clips.isEmpty() || clips.size() != clipFiles.size()) {
       throw new IllegalArgumentException(clips.size() + " clips in " + clipFiles.size() + " files");
@@ -50,14 +56,18 @@ final class FilmJoiner {
       long frame = 0;
       for (int i = 0; i < clips.size(); i++) {
         long next = frame + times.frames(clips.get(i).range());
-        placed.add(new FilmClip(clips.get(i), new TimeRange(times.milliseconds(frame), times.milliseconds(next))));
-        appendFile(listText, clipFiles.get(i), times.microseconds(next) - times.microseconds(frame));
+        placed.add(
+            new FilmClip(
+                clips.get(i), new TimeRange(times.milliseconds(frame), times.milliseconds(next))));
+        appendFile(
+            listText, clipFiles.get(i), times.microseconds(next) - times.microseconds(frame));
         appendChapter(chapterText, times, frame, next, title(clips.get(i)));
         frame = next;
       }
       write(list, listText);
       write(chapters, chapterText);
-      children.write(target.toString(), arguments(format, times, list, chapters), target, cancellation);
+      children.write(
+          target.toString(), arguments(format, times, list, chapters), target, cancellation);
       return new JoinedFilm(target, times.milliseconds(frame), placed);
     } finally {
       ChildProcesses.deleteQuietly(list);
@@ -65,52 +75,70 @@ final class FilmJoiner {
     }
   }
 
-  private static List<String> arguments(FilmFormat format, FilmTimes times, Path list, Path chapters) {
+  private static List<String> arguments(
+      FilmFormat format, FilmTimes times, Path list, Path chapters) {
     String clipDemuxer = format.audioOnly() ? "wav" : "mov";
     List<String> arguments = new ArrayList<>();
-    arguments.addAll(List.of("-protocol_whitelist", "file", "-format_whitelist", "concat," + clipDemuxer));
+    arguments.addAll(
+        List.of("-protocol_whitelist", "file", "-format_whitelist", "concat," + clipDemuxer));
     arguments.addAll(List.of("-f", "concat", "-safe", "0", "-i", ChildProcesses.localUrl(list)));
     arguments.addAll(List.of("-protocol_whitelist", "file", "-format_whitelist", "ffmetadata"));
     arguments.addAll(List.of("-f", "ffmetadata", "-i", ChildProcesses.localUrl(chapters)));
-    arguments.addAll(List.of("-map_metadata:g", "-1", "-map_metadata:s", "-1", "-map_chapters", "1"));
+    arguments.addAll(
+        List.of("-map_metadata:g", "-1", "-map_metadata:s", "-1", "-map_chapters", "1"));
     if (!format.audioOnly()) {
       arguments.addAll(List.of("-map", "0:v:0", "-c:v", "copy"));
-      arguments.addAll(List.of("-video_track_timescale", Long.toString(ClipCutter.ticksPerSecond(times))));
+      arguments.addAll(
+          List.of("-video_track_timescale", Long.toString(ClipCutter.ticksPerSecond(times))));
     }
     arguments.addAll(List.of("-map", "0:a:0", "-c:a", "aac", "-b:a"));
     arguments.add(Integer.toString(BIT_RATE_PER_CHANNEL * format.channels()));
     arguments.addAll(
         List.of(
-            "-af", "aresample=async=1:first_pts=0:min_comp=0.0005:min_hard_comp=" + MAX_SOUND_DRIFT_SECONDS));
-    arguments.addAll(List.of("-flags:a", "+bitexact", "-fflags", "+bitexact", "-movflags", "+faststart"));
+            "-af",
+            "aresample=async=1:first_pts=0:min_comp=0.0005:min_hard_comp="
+                + MAX_SOUND_DRIFT_SECONDS));
+    arguments.addAll(
+        List.of("-flags:a", "+bitexact", "-fflags", "+bitexact", "-movflags", "+faststart"));
     arguments.addAll(List.of("-f", format.audioOnly() ? "ipod" : "mp4"));
     return arguments;
   }
 
-  private static void appendFile(StringBuilder list, Path file, long microseconds) throws MediaException {
+  private static void appendFile(StringBuilder list, Path file, long microseconds)
+      throws MediaException {
     String url = ChildProcesses.localUrl(file);
     if (url.indexOf('\n') >= 0 || url.indexOf('\r') >= 0) {
-      throw MediaException.permanent("a work folder with a line break in its name", file, "Name another folder.");
+      throw MediaException.permanent(
+          "a work folder with a line break in its name", file, "Name another folder.");
     }
     list.append("file '").append(url.replace("'", "'\\''")).append("'\n");
     list.append(
-        String.format(Locale.ROOT, "duration %d.%06d%n", microseconds / 1_000_000, microseconds % 1_000_000));
+        String.format(
+            Locale.ROOT, "duration %d.%06d%n", microseconds / 1_000_000, microseconds % 1_000_000));
   }
 
-  private static void appendChapter(StringBuilder chapters, FilmTimes times, long from, long to, String title) {
+  private static void appendChapter(
+      StringBuilder chapters, FilmTimes times, long from, long to, String title) {
     chapters
-        .append("[CHAPTER]\nTIMEBASE=1/").append(times.ticksPerSecond())
-        .append("\nSTART=").append(from * times.ticksOfFrame())
-        .append("\nEND=").append(to * times.ticksOfFrame())
-        .append("\ntitle=").append(title.replaceAll("([=;#\\\\])", "\\\\$1"))
+        .append("[CHAPTER]\nTIMEBASE=1/")
+        .append(times.ticksPerSecond())
+        .append("\nSTART=")
+        .append(from * times.ticksOfFrame())
+        .append("\nEND=")
+        .append(to * times.ticksOfFrame())
+        .append("\ntitle=")
+        .append(title.replaceAll("([=;#\\\\])", "\\\\$1"))
         .append('\n');
   }
 
   /** The words that were searched and heard in it. */
   private static String title(Clip clip) {
-    String words = clip.matches().stream().map(Match::text).distinct().collect(Collectors.joining(", "));
+    String words =
+        clip.matches().stream().map(Match::text).distinct().collect(Collectors.joining(", "));
     String plain = words.replaceAll("\\p{Cntrl}+", " ").strip();
-    return plain.length() > MAX_CHAPTER_TITLE ? plain.substring(0, MAX_CHAPTER_TITLE) + "\u2026" : plain;
+    return plain.length() > MAX_CHAPTER_TITLE
+        ? plain.substring(0, MAX_CHAPTER_TITLE) + "\u2026"
+        : plain;
   }
 
   private static Path withEnding(Path file, String ending) {

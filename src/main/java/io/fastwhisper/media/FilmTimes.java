@@ -5,8 +5,9 @@ import io.fastwhisper.domain.FilmFormat.FilmPicture;
 import io.fastwhisper.domain.TimeRange;
 
 /**
- * Times on a film's time line, exact. A clip fills whole frames, its sound as many samples as its frames last; in a film without a
- * picture a "frame" is one sample. Both the cut and the join count with this, so that nothing drifts, however many the clips.
+ * Times on a film's time line, exact. A clip fills whole frames, its sound as many samples as its
+ * frames last; in a film without a picture a "frame" is one sample. Both the cut and the join count
+ * with this, so that nothing drifts, however many the clips.
  */
 final class FilmTimes {
   private final long framesNumerator;
@@ -22,7 +23,8 @@ final class FilmTimes {
 
   /** Frames of a clip: the nearest whole number, at least one. */
   long frames(TimeRange range) {
-    return Math.max(1, divideRounded(range.lengthMs() * framesNumerator, 1_000 * framesDenominator));
+    return Math.max(
+        1, divideRounded(range.lengthMs() * framesNumerator, 1_000 * framesDenominator));
   }
 
   /** Samples that last as long as the frames, to the nearest. */

@@ -19,10 +19,15 @@ record FrameRate(int numerator, int denominator) {
     new FrameRate(60, 1)
   };
 
-  /** Within this share a rate counts as a usual one, which lie 0.1 % apart where they are closest. */
+  /**
+   * Within this share a rate counts as a usual one, which lie 0.1 % apart where they are closest.
+   */
   private static final double TOLERANCE = 0.000_4;
 
-  /** Within this share of the mean, the rate that the time stamps suggest is steady, and the mean off by the file's end. */
+  /**
+   * Within this share of the mean, the rate that the time stamps suggest is steady, and the mean
+   * off by the file's end.
+   */
   private static final double STEADY = 0.02;
 
   private static final FrameRate UNKNOWN = new FrameRate(25, 1);
@@ -48,7 +53,8 @@ record FrameRate(int numerator, int denominator) {
         return usual;
       }
     }
-    // The mean of a varying rate is a fraction of large numbers; a thousandth of a frame is exact enough.
+    // The mean of a varying rate is a fraction of large numbers; a thousandth of a frame is exact
+    // enough.
     long thousandths = Math.max(1, Math.round(Math.min(rate, MAX_PER_SECOND) * 1_000));
     return thousandths % 1_000 == 0
         ? new FrameRate((int) (thousandths / 1_000), 1)
@@ -61,6 +67,7 @@ record FrameRate(int numerator, int denominator) {
       return 0;
     }
     int slash = fraction.indexOf('/');
-    return Double.parseDouble(fraction.substring(0, slash)) / Double.parseDouble(fraction.substring(slash + 1));
+    return Double.parseDouble(fraction.substring(0, slash))
+        / Double.parseDouble(fraction.substring(slash + 1));
   }
 }

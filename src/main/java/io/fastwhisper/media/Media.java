@@ -12,11 +12,12 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * The door to ffmpeg. Nothing here blocks the caller except {@link #open} and {@link #close}. Each piece of work takes a thread of this
- * room and a child process at once: how many run at a time is the caller's to bound. Safe for use by several threads.
+ * The door to ffmpeg. Nothing here blocks the caller except {@link #open} and {@link #close}. Each
+ * piece of work takes a thread of this room and a child process at once: how many run at a time is
+ * the caller's to bound. Safe for use by several threads.
  *
- * <p>Files are written under another name in the same folder and appear under their own when they are whole; what a failed or
- * cancelled piece of work has begun is removed.
+ * <p>Files are written under another name in the same folder and appear under their own when they
+ * are whole; what a failed or cancelled piece of work has begun is removed.
  */
 public final class Media implements AutoCloseable {
   /** Of the PCM that {@link #extractSound} writes. */
@@ -57,16 +58,21 @@ public final class Media implements AutoCloseable {
     return children.ffmpeg().usesStandIns();
   }
 
-  /** Looks into a file: what it is by its content, and its facts. Fails where it is no media file that is taken. */
+  /**
+   * Looks into a file: what it is by its content, and its facts. Fails where it is no media file
+   * that is taken.
+   */
   public Work<LookedInto> look(Path file) {
     return begin(cancellation -> probe.look(file, cancellation));
   }
 
   /**
-   * Writes a range of a file's first audio track as raw PCM: 32-bit little-endian float, 16 kHz, mono. The first sample is the sound
-   * at the range's start, time 0 being where the earliest track of the file begins; there are exactly 16 samples for each
-   * millisecond, silence where the track has nothing. The same range gives the same bytes, and overlapping ranges agree (to the bit where
-   * the container's time stamps are exact to a sample, as in mp4, wav, flac, mp3, ogg; within 1 ms in matroska and webm).
+   * Writes a range of a file's first audio track as raw PCM: 32-bit little-endian float, 16 kHz,
+   * mono. The first sample is the sound at the range's start, time 0 being where the earliest track
+   * of the file begins; there are exactly 16 samples for each millisecond, silence where the track
+   * has nothing. The same range gives the same bytes, and overlapping ranges agree (to the bit
+   * where the container's time stamps are exact to a sample, as in mp4, wav, flac, mp3, ogg; within
+   * 1 ms in matroska and webm).
    *
    * @return number of samples
    */
@@ -75,8 +81,9 @@ public final class Media implements AutoCloseable {
   }
 
   /**
-   * Cuts a clip into the film's format: H.264 and PCM in a QuickTime file, or PCM alone where the film has no picture. Each frame
-   * of the clip is what the source shows in the middle of that frame's time; the sound begins at the range's start, to a sample.
+   * Cuts a clip into the film's format: H.264 and PCM in a QuickTime file, or PCM alone where the
+   * film has no picture. Each frame of the clip is what the source shows in the middle of that
+   * frame's time; the sound begins at the range's start, to a sample.
    *
    * @return length of the clip in the film, milliseconds
    */
@@ -85,13 +92,15 @@ public final class Media implements AutoCloseable {
   }
 
   /**
-   * Joins clips that were cut to the same format into a film with one chapter for each clip. The picture is not encoded again.
+   * Joins clips that were cut to the same format into a film with one chapter for each clip. The
+   * picture is not encoded again.
    *
    * @param clips in the film's order, at least one
    * @param clipFiles of each clip its file
    * @param film where to; the ending becomes {@code .m4a} where the format has no picture
    */
-  public Work<JoinedFilm> join(List<Clip> clips, List<Path> clipFiles, FilmFormat format, Path film) {
+  public Work<JoinedFilm> join(
+      List<Clip> clips, List<Path> clipFiles, FilmFormat format, Path film) {
     return begin(cancellation -> joiner.join(clips, clipFiles, format, film, cancellation));
   }
 

@@ -7,8 +7,8 @@ import java.time.Duration;
  *
  * @param stall longest time without progress
  * @param wallClock longest time in all
- * @param memoryBytes private memory that it may write to (RLIMIT_DATA), where the system can limit it; one 8K picture is 50 MB,
- *     and decoders hold some twenty
+ * @param memoryBytes private memory that it may write to (RLIMIT_DATA), where the system can limit
+ *     it; one 8K picture is 50 MB, and decoders hold some twenty
  */
 public record MediaLimits(Duration stall, Duration wallClock, long memoryBytes) {
   public static final MediaLimits DEFAULT =

@@ -40,7 +40,8 @@ final class MediaProbe {
       }
     }
     if (picture == null && sound == null) {
-      throw MediaException.permanent("holds neither sound nor a picture that can be read", where, "");
+      throw MediaException.permanent(
+          "holds neither sound nor a picture that can be read", where, "");
     }
     double seconds = answer.path("format").path("duration").asDouble(0);
     if (container.lengthByCounting() || seconds <= 0) {
@@ -54,10 +55,12 @@ final class MediaProbe {
     return new LookedInto(title, new MediaFacts(durationMs, picture(picture), sound(sound)));
   }
 
-  private JsonNode describe(Path file, Container container, Cancellation cancellation) throws MediaException {
+  private JsonNode describe(Path file, Container container, Cancellation cancellation)
+      throws MediaException {
     List<String> arguments = new ArrayList<>(container.inputArguments());
     arguments.addAll(
-        List.of("-show_format", "-show_streams", "-of", "json", "-i", ChildProcesses.localUrl(file)));
+        List.of(
+            "-show_format", "-show_streams", "-of", "json", "-i", ChildProcesses.localUrl(file)));
     ByteArrayOutputStream answer = new ByteArrayOutputStream();
     children.ask(
         file.toString(),
@@ -70,16 +73,27 @@ final class MediaProbe {
     try {
       return JSON.readTree(answer.toString(StandardCharsets.UTF_8));
     } catch (JsonProcessingException e) {
-      throw MediaException.permanent("ffprobe's answer cannot be read: " + e.getOriginalMessage(), file, "");
+      throw MediaException.permanent(
+          "ffprobe's answer cannot be read: " + e.getOriginalMessage(), file, "");
     }
   }
 
-  /** End of the last packet, for files that do not say how long they are. Reads the whole file without decoding it. */
-  private double countedSeconds(Path file, Container container, String track, Cancellation cancellation)
+  /**
+   * End of the last packet, for files that do not say how long they are. Reads the whole file
+   * without decoding it.
+   */
+  private double countedSeconds(
+      Path file, Container container, String track, Cancellation cancellation)
       throws MediaException {
     List<String> arguments = new ArrayList<>(container.inputArguments());
     arguments.addAll(
-        List.of("-select_streams", track, "-show_entries", "packet=pts_time,duration_time", "-of", "csv=p=0"));
+        List.of(
+            "-select_streams",
+            track,
+            "-show_entries",
+            "packet=pts_time,duration_time",
+            "-of",
+            "csv=p=0"));
     arguments.addAll(List.of("-i", ChildProcesses.localUrl(file)));
     PacketTimes times = new PacketTimes();
     children.ask(file.toString(), arguments, times, cancellation);
@@ -98,9 +112,14 @@ final class MediaProbe {
       width = height;
       height = swap;
     }
-    FrameRate rate = FrameRate.of(track.path("avg_frame_rate").asText(), track.path("r_frame_rate").asText());
+    FrameRate rate =
+        FrameRate.of(track.path("avg_frame_rate").asText(), track.path("r_frame_rate").asText());
     return new Picture(
-        pixels(width), pixels(height), rate.numerator(), rate.denominator(), track.path("codec_name").asText("unknown"));
+        pixels(width),
+        pixels(height),
+        rate.numerator(),
+        rate.denominator(),
+        track.path("codec_name").asText("unknown"));
   }
 
   private static Sound sound(JsonNode track) {
@@ -132,7 +151,8 @@ final class MediaProbe {
       return 1;
     }
     int colon = ratio.indexOf(':');
-    return Double.parseDouble(ratio.substring(0, colon)) / Double.parseDouble(ratio.substring(colon + 1));
+    return Double.parseDouble(ratio.substring(0, colon))
+        / Double.parseDouble(ratio.substring(colon + 1));
   }
 
   private static String tag(JsonNode tags, String name) {

@@ -2,7 +2,10 @@ package io.fastwhisper.media;
 
 import java.nio.charset.StandardCharsets;
 
-/** Reads ffprobe's lines of {@code pts,duration} in seconds and keeps where the first packet begins and the last one ends. */
+/**
+ * Reads ffprobe's lines of {@code pts,duration} in seconds and keeps where the first packet begins
+ * and the last one ends.
+ */
 final class PacketTimes implements ChildProcesses.Output {
   private static final int MAX_LINE = 200;
 

@@ -7,9 +7,10 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Takes the sound of a range. Decoding starts ahead of it, at a whole second: there the resampler begins anew with the phase that it
- * has in a decode of the whole file, because every sample rate is a whole number of samples a second, and when the range is
- * reached, decoder and resampler have long forgotten where they began.
+ * Takes the sound of a range. Decoding starts ahead of it, at a whole second: there the resampler
+ * begins anew with the phase that it has in a decode of the whole file, because every sample rate
+ * is a whole number of samples a second, and when the range is reached, decoder and resampler have
+ * long forgotten where they began.
  */
 final class SoundExtractor {
   private static final int RATE_HZ = Media.PCM_RATE_HZ;
@@ -21,7 +22,8 @@ final class SoundExtractor {
     this.children = children;
   }
 
-  long extract(Path file, TimeRange range, Path pcmFile, Cancellation cancellation) throws MediaException {
+  long extract(Path file, TimeRange range, Path pcmFile, Cancellation cancellation)
+      throws MediaException {
     String where = file.toString();
     Container container = ContentCheck.check(file, where);
     long fromMs = Math.max(0, range.startMs() - container.leadMs()) / 1_000 * 1_000;
@@ -31,8 +33,10 @@ final class SoundExtractor {
     if (fromMs > 0) {
       arguments.addAll(List.of("-ss", Long.toString(fromMs / 1_000)));
     }
-    arguments.addAll(List.of("-i", ChildProcesses.localUrl(file), "-map", "0:a:0", "-vn", "-sn", "-dn"));
-    // Gaps in the track become silence; channels are mixed so that none can clip; behind the track's end there is silence.
+    arguments.addAll(
+        List.of("-i", ChildProcesses.localUrl(file), "-map", "0:a:0", "-vn", "-sn", "-dn"));
+    // Gaps in the track become silence; channels are mixed so that none can clip; behind the
+    // track's end there is silence.
     arguments.addAll(
         List.of(
             "-af",

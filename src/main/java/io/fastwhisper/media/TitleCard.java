@@ -12,9 +12,10 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The plain picture that stands for a source without one: its title on a dark ground. Font and text lie in the children's folder
- * under names of ours, so that nothing of the title is ever read as part of a filter. Each line is drawn by itself: {@code drawtext}
- * shows a line break as a letter that the font lacks.
+ * The plain picture that stands for a source without one: its title on a dark ground. Font and text
+ * lie in the children's folder under names of ours, so that nothing of the title is ever read as
+ * part of a filter. Each line is drawn by itself: {@code drawtext} shows a line break as a letter
+ * that the font lacks.
  */
 final class TitleCard implements AutoCloseable {
   private static final String FONT = "DejaVuSans.ttf";
@@ -38,7 +39,8 @@ final class TitleCard implements AutoCloseable {
    */
   TitleCard(String title, FilmPicture picture, Path folder, String name) throws MediaException {
     int fontSize = Math.max(8, picture.height() / LINES_PER_HEIGHT);
-    int lettersPerLine = Math.max(4, (int) (picture.width() * TEXT_SHARE_OF_WIDTH / (fontSize * LETTER_WIDTH)));
+    int lettersPerLine =
+        Math.max(4, (int) (picture.width() * TEXT_SHARE_OF_WIDTH / (fontSize * LETTER_WIDTH)));
     List<String> lines = lines(title, lettersPerLine);
     filter =
         new StringBuilder(
@@ -63,7 +65,8 @@ final class TitleCard implements AutoCloseable {
                 FONT,
                 file.getFileName(),
                 fontSize,
-                Math.round((i - (lines.size() - 1) / 2.0) * fontSize * LINE_DISTANCE + fontSize / 3.0)));
+                Math.round(
+                    (i - (lines.size() - 1) / 2.0) * fontSize * LINE_DISTANCE + fontSize / 3.0)));
       }
     } catch (IOException e) {
       close();

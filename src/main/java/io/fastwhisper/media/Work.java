@@ -3,12 +3,16 @@ package io.fastwhisper.media;
 import io.vertx.core.Future;
 
 /**
- * Work that goes on outside the event loops. The result completes on a thread of this room, not on a context: whoever keeps state
- * on a context hops back to it. A result fails with a {@link MediaException}.
+ * Work that goes on outside the event loops. The result completes on a thread of this room, not on
+ * a context: whoever keeps state on a context hops back to it. A result fails with a {@link
+ * MediaException}.
  */
 public interface Work<T> {
   Future<T> result();
 
-  /** Kills the child process, removes what it was writing and fails the result. Does nothing once the result is there. */
+  /**
+   * Kills the child process, removes what it was writing and fails the result. Does nothing once
+   * the result is there.
+   */
   void cancel();
 }

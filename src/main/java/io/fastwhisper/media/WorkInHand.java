@@ -13,8 +13,9 @@ import java.util.Map;
 import java.util.function.Function;
 
 /**
- * The pieces of work that a room's verticle has begun: each ends with one event, unless it was called off or begun anew. Belongs to
- * one verticle and is used on its context; results come from other threads and hop there.
+ * The pieces of work that a room's verticle has begun: each ends with one event, unless it was
+ * called off or begun anew. Belongs to one verticle and is used on its context; results come from
+ * other threads and hop there.
  */
 public final class WorkInHand {
   private final Vertx vertx;
@@ -35,7 +36,11 @@ public final class WorkInHand {
    * @param place the first clip that it may become part of
    */
   public <T> void take(
-      Object key, ClipId place, Work<T> work, Function<T, Event> done, Function<Failure, Event> failed) {
+      Object key,
+      ClipId place,
+      Work<T> work,
+      Function<T, Event> done,
+      Function<Failure, Event> failed) {
     Piece piece = new Piece(place, work);
     Piece older = pieces.put(key, piece);
     if (older != null) {

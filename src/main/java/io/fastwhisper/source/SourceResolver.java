@@ -17,15 +17,19 @@ import java.util.Set;
 import java.util.regex.PatternSyntaxException;
 
 /**
- * Says which videos a source holds. Looks into folders, so not on an event loop; contacts no other host.
+ * Says which videos a source holds. Looks into folders, so not on an event loop; contacts no other
+ * host.
  *
- * <p>A path that exists is taken as it is, whatever characters are in it; only then it may be a pattern. Of a folder or a pattern
- * the files with a media file's ending count, in the order of their names; what is inside them is not looked at yet.
+ * <p>A path that exists is taken as it is, whatever characters are in it; only then it may be a
+ * pattern. Of a folder or a pattern the files with a media file's ending count, in the order of
+ * their names; what is inside them is not looked at yet.
  */
 public final class SourceResolver {
   /** Endings of the files that a folder or pattern stands for. */
   private static final Set<String> MEDIA_ENDINGS =
-      Set.of("mp4", "m4v", "mov", "mkv", "webm", "avi", "ts", "mts", "flv", "mp3", "m4a", "aac", "wav", "flac", "ogg", "oga", "opus");
+      Set.of(
+          "mp4", "m4v", "mov", "mkv", "webm", "avi", "ts", "mts", "flv", "mp3", "m4a", "aac", "wav",
+          "flac", "ogg", "oga", "opus");
 
   private SourceResolver() {}
 
@@ -66,11 +70,15 @@ public final class SourceResolver {
     try {
       uri = new URI(location);
     } catch (URISyntaxException e) {
-      throw unusable(source, "not a valid URL: " + e.getReason(), "Check it for blanks and brackets.");
+      throw unusable(
+          source, "not a valid URL: " + e.getReason(), "Check it for blanks and brackets.");
     }
     String scheme = uri.getScheme().toLowerCase(Locale.ROOT);
     if (!scheme.equals("http") && !scheme.equals("https")) {
-      throw unusable(source, "the scheme " + scheme + ": is not supported", "Give an http or https URL, or a file.");
+      throw unusable(
+          source,
+          "the scheme " + scheme + ": is not supported",
+          "Give an http or https URL, or a file.");
     }
     if (uri.getHost() == null) {
       throw unusable(source, "a URL without a valid host", "");
@@ -83,7 +91,8 @@ public final class SourceResolver {
     return new VideoLocation(location, name.isEmpty() ? uri.getHost() : name);
   }
 
-  private static List<VideoLocation> local(Source source, Path path) throws IOException, UnusableSource {
+  private static List<VideoLocation> local(Source source, Path path)
+      throws IOException, UnusableSource {
     if (Files.isDirectory(path)) {
       return listed(source, path, "*");
     }
@@ -98,7 +107,10 @@ public final class SourceResolver {
     }
     Path pattern = path.getFileName();
     Path folder = path.toAbsolutePath().getParent();
-    if (pattern != null && pattern.toString().matches(".*[*?\\[{].*") && folder != null && Files.isDirectory(folder)) {
+    if (pattern != null
+        && pattern.toString().matches(".*[*?\\[{].*")
+        && folder != null
+        && Files.isDirectory(folder)) {
       try {
         return listed(source, folder, pattern.toString());
       } catch (PatternSyntaxException e) {
@@ -119,7 +131,10 @@ public final class SourceResolver {
       }
     }
     if (files.isEmpty()) {
-      throw unusable(source, "holds no media file", "Known endings: " + String.join(", ", MEDIA_ENDINGS.stream().sorted().toList()));
+      throw unusable(
+          source,
+          "holds no media file",
+          "Known endings: " + String.join(", ", MEDIA_ENDINGS.stream().sorted().toList()));
     }
     return files.stream().sorted().map(SourceResolver::found).toList();
   }
@@ -131,7 +146,8 @@ public final class SourceResolver {
   }
 
   private static VideoLocation found(Path file) {
-    return new VideoLocation(file.toAbsolutePath().normalize().toString(), file.getFileName().toString());
+    return new VideoLocation(
+        file.toAbsolutePath().normalize().toString(), file.getFileName().toString());
   }
 
   private static UnusableSource unusable(Source source, String what, String remedy) {

@@ -9,17 +9,26 @@ import io.fastwhisper.source.SourceResolver.UnusableSource;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 
-/** Resolves sources: the listing of folders is put off the event loop, each source on its own, in no order. */
+/**
+ * Resolves sources: the listing of folders is put off the event loop, each source on its own, in no
+ * order.
+ */
 public final class SourceVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
-    return Consumers.register(vertx.eventBus(), Addresses.SOURCE, ResolveSource.class, this::resolve).completion();
+    return Consumers.register(
+            vertx.eventBus(), Addresses.SOURCE, ResolveSource.class, this::resolve)
+        .completion();
   }
 
   private void resolve(ResolveSource command) {
     vertx
         .executeBlocking(() -> outcome(command), false)
-        .otherwise(e -> failed(command, Failure.passing("cannot be resolved: " + e, command.source().location())))
+        .otherwise(
+            e ->
+                failed(
+                    command,
+                    Failure.passing("cannot be resolved: " + e, command.source().location())))
         .onSuccess(event -> vertx.eventBus().send(Addresses.EVENTS, event));
   }
 

@@ -29,15 +29,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One device's worker: takes leased segments, several at a time, feeds their windows to the device's lanes and sends each segment's
- * transcript. It announces as many places as its lanes hold windows, so that the windows of several segments and jobs
- * fill one batch, and a lease never waits for another one to be whole.
+ * One device's worker: takes leased segments, several at a time, feeds their windows to the
+ * device's lanes and sends each segment's transcript. It announces as many places as its lanes hold
+ * windows, so that the windows of several segments and jobs fill one batch, and a lease never waits
+ * for another one to be whole.
  *
- * <p>Runs on a worker thread of its own ({@link #deployment}), the only thread that touches its state. Between two looks at the lanes it goes back
- * to its queue, so that commands are heard while windows are in work.
+ * <p>Runs on a worker thread of its own ({@link #deployment}), the only thread that touches its
+ * state. Between two looks at the lanes it goes back to its queue, so that commands are heard while
+ * windows are in work.
  *
- * <p>What is lost when something fails: a window that fails ends its lease; a lost lane ends the leases that had windows in it and is opened
- * anew; a lost device ends all leases and the worker.
+ * <p>What is lost when something fails: a window that fails ends its lease; a lost lane ends the
+ * leases that had windows in it and is opened anew; a lost device ends all leases and the worker.
  */
 public final class DeviceVerticle extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(DeviceVerticle.class);
@@ -58,7 +60,10 @@ public final class DeviceVerticle extends VerticleBase {
   private boolean lost;
   private long heartbeatTimer = -1;
 
-  /** Where a submitted window is, by its tag. A cancelled lease leaves its windows here until the lane has dropped them. */
+  /**
+   * Where a submitted window is, by its tag. A cancelled lease leaves its windows here until the
+   * lane has dropped them.
+   */
   private record WindowInWork(LeasedSegment segment, int window, int lane) {}
 
   public DeviceVerticle(DeviceSettings settings) {
@@ -86,9 +91,15 @@ public final class DeviceVerticle extends VerticleBase {
       stop();
       throw e;
     }
-    LOG.info("{}: {} with {} lanes of {} windows", device, model.info(), settings.lanes(), settings.lane().batch());
+    LOG.info(
+        "{}: {} with {} lanes of {} windows",
+        device,
+        model.info(),
+        settings.lanes(),
+        settings.lane().batch());
     Future<Void> registered =
-        Consumers.register(vertx.eventBus(), Addresses.device(device), Command.class, this::take).completion();
+        Consumers.register(vertx.eventBus(), Addresses.device(device), Command.class, this::take)
+            .completion();
     heartbeatTimer = vertx.setPeriodic(settings.heartbeatMs(), timer -> heartbeat());
     return registered.onSuccess(
         done -> {
@@ -110,7 +121,8 @@ public final class DeviceVerticle extends VerticleBase {
       model = null;
     }
     vertx.cancelTimer(heartbeatTimer);
-    // What is queued already runs first: the thread's pool goes with this future, and would refuse it with a stack trace.
+    // What is queued already runs first: the thread's pool goes with this future, and would refuse
+    // it with a stack trace.
     Promise<Void> quiet = Promise.promise();
     context.runOnContext(go -> quiet.complete());
     return quiet.future();
@@ -147,7 +159,8 @@ public final class DeviceVerticle extends VerticleBase {
       collect();
       reopenLostLanes();
     } catch (RuntimeException e) {
-      // Also a fault of our own: a worker that only fell silent would keep its leases until they lapse, again and again.
+      // Also a fault of our own: a worker that only fell silent would keep its leases until they
+      // lapse, again and again.
       loseDevice(e);
       return;
     }
@@ -161,7 +174,9 @@ public final class DeviceVerticle extends VerticleBase {
     while (true) {
       int lane = freestLane();
       Optional<LeasedSegment> next =
-          leases.values().stream().filter(LeasedSegment::hasUnsubmitted).min(LeasedSegment.FIRST_SERVED);
+          leases.values().stream()
+              .filter(LeasedSegment::hasUnsubmitted)
+              .min(LeasedSegment.FIRST_SERVED);
       if (lane < 0 || next.isEmpty() || !submitNext(next.get(), lane)) {
         return;
       }
@@ -186,7 +201,10 @@ public final class DeviceVerticle extends VerticleBase {
         finish(segment);
       }
     } catch (IOException e) {
-      fail(segment, Failure.passing("its sound cannot be read: " + e.getMessage(), where(segment)), false);
+      fail(
+          segment,
+          Failure.passing("its sound cannot be read: " + e.getMessage(), where(segment)),
+          false);
     } catch (EngineException e) {
       if (!e.isCallersFault()) {
         throw e;
@@ -199,7 +217,9 @@ public final class DeviceVerticle extends VerticleBase {
   private void collect() {
     boolean any = false;
     for (Lane lane : lanes) {
-      for (Optional<WindowResult> result = lane.poll(0); result.isPresent(); result = lane.poll(0)) {
+      for (Optional<WindowResult> result = lane.poll(0);
+          result.isPresent();
+          result = lane.poll(0)) {
         accept(result.get());
         any = true;
       }
@@ -229,12 +249,17 @@ public final class DeviceVerticle extends VerticleBase {
       String what = "window " + inWork.window() + ": " + failure.getMessage();
       fail(
           segment,
-          failure.isCallersFault() ? Failure.permanent(what, where(segment), "") : Failure.passing(what, where(segment)),
+          failure.isCallersFault()
+              ? Failure.permanent(what, where(segment), "")
+              : Failure.passing(what, where(segment)),
           failure.isLaneLost());
     }
   }
 
-  /** A lost lane hands all its windows back as failed; when the last is out, another lane takes its place. */
+  /**
+   * A lost lane hands all its windows back as failed; when the last is out, another lane takes its
+   * place.
+   */
   private void reopenLostLanes() {
     for (int i = 0; i != lanes.size(); ++i) {
       int lane = i;
@@ -285,7 +310,9 @@ public final class DeviceVerticle extends VerticleBase {
     lost = true;
     send(
         new Event.DeviceLost(
-            device, worker, Failure.permanent(String.valueOf(cause.getMessage()), device, "Restart FastWhisper.")));
+            device,
+            worker,
+            Failure.permanent(String.valueOf(cause.getMessage()), device, "Restart FastWhisper.")));
     stop();
   }
 

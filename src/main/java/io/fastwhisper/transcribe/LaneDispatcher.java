@@ -16,20 +16,23 @@ import java.util.TreeSet;
 import java.util.function.Predicate;
 
 /**
- * Lends segments to devices: the most urgent first, each to one device at a time, and only where a place was announced.
+ * Lends segments to devices: the most urgent first, each to one device at a time, and only where a
+ * place was announced.
  *
  * <ul>
- *   <li>Urgent is: the job's priority, then the job that came first, then the earlier segment of the earlier video.
- *   <li>A lease ends with its answer. It goes back when its device is lost, starts a new life, is silent, or finishes no window for
- *       too long; whatever still comes under it is then dropped. How long a lease takes as a whole says nothing: it may
- *       wait behind more urgent ones.
- *   <li>A segment that was on a device when a lane or the whole device died is a suspect: it is lent again only to a device that
- *       has nothing else, and nothing is lent there beside it; a device is emptied for it if need be. Where a lane dies again,
- *       the segment is given up. So a segment that kills lanes fails alone, and none that only shared a lane with it.
+ *   <li>Urgent is: the job's priority, then the job that came first, then the earlier segment of
+ *       the earlier video.
+ *   <li>A lease ends with its answer. It goes back when its device is lost, starts a new life, is
+ *       silent, or finishes no window for too long; whatever still comes under it is then dropped.
+ *       How long a lease takes as a whole says nothing: it may wait behind more urgent ones.
+ *   <li>A segment that was on a device when a lane or the whole device died is a suspect: it is
+ *       lent again only to a device that has nothing else, and nothing is lent there beside it; a
+ *       device is emptied for it if need be. Where a lane dies again, the segment is given up. So a
+ *       segment that kills lanes fails alone, and none that only shared a lane with it.
  * </ul>
  *
- * <p>A pure state: every method takes the time in milliseconds of a clock that never goes back, and returns what has to be done. Not
- * thread-safe.
+ * <p>A pure state: every method takes the time in milliseconds of a clock that never goes back, and
+ * returns what has to be done. Not thread-safe.
  */
 public final class LaneDispatcher {
   /** Lanes that a segment may cost. */
@@ -210,8 +213,8 @@ public final class LaneDispatcher {
   }
 
   /**
-   * A lease was answered with a failure. Where it cost a lane, the segment waits again or is given up; else the segment is given
-   * up with this failure and may be offered again.
+   * A lease was answered with a failure. Where it cost a lane, the segment waits again or is given
+   * up; else the segment is given up with this failure and may be offered again.
    */
   public List<Action> failed(long lease, Failure failure, boolean laneLost, long nowMs) {
     Lease found = leases.get(lease);
@@ -231,8 +234,8 @@ public final class LaneDispatcher {
   }
 
   /**
-   * Takes back what lies too long, and lends what can be lent. To be called several times within the limits, and after an answer
-   * was accepted.
+   * Takes back what lies too long, and lends what can be lent. To be called several times within
+   * the limits, and after an answer was accepted.
    */
   public List<Action> tick(long nowMs) {
     forgiveOwnSleep(nowMs);
@@ -247,7 +250,8 @@ public final class LaneDispatcher {
         why = "no window finished for " + limits.windowMs() + " ms";
       }
       if (why != null) {
-        new TreeSet<>(device.leases).forEach(lease -> actions.add(new Withdraw(lease, device.name)));
+        new TreeSet<>(device.leases)
+            .forEach(lease -> actions.add(new Withdraw(lease, device.name)));
         actions.addAll(takeBack(device, why + " on " + device.name));
       }
     }
@@ -255,7 +259,10 @@ public final class LaneDispatcher {
     return actions;
   }
 
-  /** Where this process itself stood still (a suspended machine), the devices had no chance to be heard. */
+  /**
+   * Where this process itself stood still (a suspended machine), the devices had no chance to be
+   * heard.
+   */
   private void forgiveOwnSleep(long nowMs) {
     long sleptMs = nowMs - tickedAtMs;
     if (tickedAtMs != NEVER && sleptMs > limits.silenceMs() / 2) {
@@ -280,7 +287,9 @@ public final class LaneDispatcher {
   private List<Action> grant(long nowMs) {
     List<Action> actions = new ArrayList<>();
     Set<Device> open = new LinkedHashSet<>();
-    devices.values().stream().filter(device -> !device.silent && !hasSuspect(device)).forEach(open::add);
+    devices.values().stream()
+        .filter(device -> !device.silent && !hasSuspect(device))
+        .forEach(open::add);
     for (Work work : List.copyOf(waiting)) {
       if (open.isEmpty()) {
         break;

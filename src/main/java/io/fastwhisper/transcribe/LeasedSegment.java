@@ -18,11 +18,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One segment on a device: its sound, its windows, and what came out of them. The sound is read when the first window is due, and
- * native memory is held until {@link #close()}. Used by the device's thread alone.
+ * One segment on a device: its sound, its windows, and what came out of them. The sound is read
+ * when the first window is due, and native memory is held until {@link #close()}. Used by the
+ * device's thread alone.
  */
 final class LeasedSegment implements AutoCloseable {
-  /** The order in which segments get the device: the job's priority, then the earlier part of the earlier video. */
+  /**
+   * The order in which segments get the device: the job's priority, then the earlier part of the
+   * earlier video.
+   */
   static final Comparator<LeasedSegment> FIRST_SERVED =
       Comparator.<LeasedSegment>comparingInt(s -> -s.command.priority())
           .thenComparingInt(s -> s.command.segment().id().video())
@@ -114,7 +118,9 @@ final class LeasedSegment implements AutoCloseable {
     }
     String language =
         wordsByLanguage.entrySet().stream()
-            .max(Map.Entry.<String, Integer>comparingByValue().thenComparing(Map.Entry.comparingByKey()))
+            .max(
+                Map.Entry.<String, Integer>comparingByValue()
+                    .thenComparing(Map.Entry.comparingByKey()))
             .map(Map.Entry::getKey)
             .orElse("");
     return new Transcript(language, cues);
@@ -135,8 +141,10 @@ final class LeasedSegment implements AutoCloseable {
       return zone.startMs();
     }
     Segment segment = command.segment();
-    long first = Math.min(pcm.count(), (zone.startMs() - segment.range().startMs()) * Pcm.SAMPLES_PER_MS);
-    long last = Math.min(pcm.count(), (zone.endMs() - segment.range().startMs()) * Pcm.SAMPLES_PER_MS);
+    long first =
+        Math.min(pcm.count(), (zone.startMs() - segment.range().startMs()) * Pcm.SAMPLES_PER_MS);
+    long last =
+        Math.min(pcm.count(), (zone.endMs() - segment.range().startMs()) * Pcm.SAMPLES_PER_MS);
     return segment.range().startMs() + WindowPlan.findBorder(pcm, first, last) / Pcm.SAMPLES_PER_MS;
   }
 
@@ -144,7 +152,10 @@ final class LeasedSegment implements AutoCloseable {
     long originMs = command.segment().range().startMs();
     List<Word> words =
         cue.words().stream()
-            .map(w -> new Word(w.text(), w.startMs() + originMs, w.endMs() + originMs, w.probability()))
+            .map(
+                w ->
+                    new Word(
+                        w.text(), w.startMs() + originMs, w.endMs() + originMs, w.probability()))
             .toList();
     return new Cue(
         cue.startMs() + originMs,

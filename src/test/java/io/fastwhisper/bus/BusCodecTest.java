@@ -47,7 +47,9 @@ class BusCodecTest {
 
   @Test
   void theWireFormIsReadable() {
-    assertEquals("{\"type\":\"WithdrawLease\",\"body\":{\"lease\":7}}", BusCodec.encode(new Command.WithdrawLease(7)));
+    assertEquals(
+        "{\"type\":\"WithdrawLease\",\"body\":{\"lease\":7}}",
+        BusCodec.encode(new Command.WithdrawLease(7)));
   }
 
   @ParameterizedTest
@@ -69,7 +71,10 @@ class BusCodecTest {
     assertTrue(everyMessage().allMatch(Class::isRecord));
   }
 
-  /** A record with a value in each component; where not full, with empty lists and null where a component may lack. */
+  /**
+   * A record with a value in each component; where not full, with empty lists and null where a
+   * component may lack.
+   */
   private static Object example(Class<?> type, boolean full) throws Exception {
     RecordComponent[] components = type.getRecordComponents();
     Object[] values = new Object[components.length];
@@ -83,15 +88,20 @@ class BusCodecTest {
     return constructor.newInstance(values);
   }
 
-  private static Object value(Class<?> owner, String name, Type type, boolean full, int place) throws Exception {
+  private static Object value(Class<?> owner, String name, Type type, boolean full, int place)
+      throws Exception {
     if (type instanceof ParameterizedType list) {
-      boolean needed = name.equals("sources") || name.equals("matches") && owner.getSimpleName().equals("Clip");
+      boolean needed =
+          name.equals("sources") || name.equals("matches") && owner.getSimpleName().equals("Clip");
       Type element = list.getActualTypeArguments()[0];
       return full || needed ? List.of(value(owner, "element", element, full, 0)) : List.of();
     }
     Class<?> kind = (Class<?>) type;
     boolean mayLack = List.of("picture", "sound", "file", "film", "compilation").contains(name);
-    boolean lacks = !full && mayLack && !owner.getSimpleName().matches("Video|CutFile|FilmPart|CompilationReady");
+    boolean lacks =
+        !full
+            && mayLack
+            && !owner.getSimpleName().matches("Video|CutFile|FilmPart|CompilationReady");
     if (lacks) {
       return null;
     } else if (kind == int.class || kind == Integer.class) {

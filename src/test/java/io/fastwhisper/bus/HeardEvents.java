@@ -30,7 +30,8 @@ public final class HeardEvents {
       }
       others.add(event);
     }
-    throw new AssertionError("no " + type.getSimpleName() + " within " + LIMIT_S + " s, but " + others);
+    throw new AssertionError(
+        "no " + type.getSimpleName() + " within " + LIMIT_S + " s, but " + others);
   }
 
   private Event take() throws InterruptedException {

@@ -93,7 +93,10 @@ class ClipLedgerTest {
     assertFalse(ledger.countVideos(1).any());
   }
 
-  /** Everything that is told of a random job, in any order, some of it twice: the film is always the same. */
+  /**
+   * Everything that is told of a random job, in any order, some of it twice: the film is always the
+   * same.
+   */
   @Test
   void theOrderOfEventsDoesNotMatter() {
     for (int seed = 0; seed < 1_000; seed++) {

@@ -41,7 +41,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class CutAndCompileTest {
   private static final JobId JOB = JobId.random();
-  private static final FilmFormat FORMAT = new FilmFormat(new FilmPicture(640, 360, 25, 1), 44_100, 1);
+  private static final FilmFormat FORMAT =
+      new FilmFormat(new FilmPicture(640, 360, 25, 1), 44_100, 1);
 
   @TempDir Path folder;
   private Vertx vertx;
@@ -58,7 +59,13 @@ class CutAndCompileTest {
     await(vertx.deployVerticle(new CutVerticle(media)));
     await(vertx.deployVerticle(new CompileVerticle(media)));
     Path file = SampleTalk.WATER.video();
-    video = new Video(new VideoId(JOB, 0), file.toString(), "Water", file, await(media.look(file).result()).facts());
+    video =
+        new Video(
+            new VideoId(JOB, 0),
+            file.toString(),
+            "Water",
+            file,
+            await(media.look(file).result()).facts());
   }
 
   @AfterEach
@@ -69,7 +76,8 @@ class CutAndCompileTest {
 
   @Test
   void clipsThatAreCutBecomeAFilmInTheOrderOfItsParts() throws Exception {
-    List<Clip> clips = List.of(clip(0, 10_000, 11_000), clip(1, 30_000, 30_520), clip(2, 50_000, 50_040));
+    List<Clip> clips =
+        List.of(clip(0, 10_000, 11_000), clip(1, 30_000, 30_520), clip(2, 50_000, 50_040));
     clips.forEach(clip -> cut(clip, video));
     List<CutFile> files = new ArrayList<>();
     for (int i = 0; i < clips.size(); i++) {
@@ -112,7 +120,9 @@ class CutAndCompileTest {
     Path film = folder.resolve("film.mp4");
     vertx
         .eventBus()
-        .send(Addresses.COMPILE, new Command.JoinFilm(JOB, List.of(new FilmPart(clip, missing, "Water")), FORMAT, film));
+        .send(
+            Addresses.COMPILE,
+            new Command.JoinFilm(JOB, List.of(new FilmPart(clip, missing, "Water")), FORMAT, film));
     assertTrue(heard.next(Event.CompilationFailed.class).failure().where().endsWith("film.mp4"));
     assertNothingIn(folder);
   }
@@ -141,7 +151,9 @@ class CutAndCompileTest {
   private static Clip clip(int number, long startMs, long endMs) {
     ClipId id = new ClipId(JOB, 0, 0, number);
     return new Clip(
-        id, new TimeRange(startMs, endMs), List.of(new Match("water", id.segmentId(), "water", startMs, endMs, 1)));
+        id,
+        new TimeRange(startMs, endMs),
+        List.of(new Match("water", id.segmentId(), "water", startMs, endMs, 1)));
   }
 
   private static void assertNothingIn(Path folder) throws Exception {

@@ -50,7 +50,9 @@ class ClipPlannerTest {
   @Test
   void aMatchInsideAnotherOneDoesNotShortenTheClip() {
     ClipPlanner planner = new ClipPlanner(segments(1), 100_000, 0, 0, 0);
-    assertEquals(List.of(new TimeRange(1_000, 3_000)), ranges(all(planner, match(1_000, 3_000), match(1_200, 1_400))));
+    assertEquals(
+        List.of(new TimeRange(1_000, 3_000)),
+        ranges(all(planner, match(1_000, 3_000), match(1_200, 1_400))));
   }
 
   @Test
@@ -62,30 +64,38 @@ class ClipPlannerTest {
   @Test
   void aSegmentWithoutMatchesIsSettledWithoutClips() {
     ClipPlanner planner = new ClipPlanner(segments(1), 5_000, 0, 0, 0);
-    assertEquals(Map.of(new SegmentId(JOB, 0, 0), 0), planner.searched(List.of(searched(0, END, 0))).clipsOfSegment());
+    assertEquals(
+        Map.of(new SegmentId(JOB, 0, 0), 0),
+        planner.searched(List.of(searched(0, END, 0))).clipsOfSegment());
   }
 
   @Test
   void aClipWaitsForTheSegmentThatItMayGrowInto() {
     ClipPlanner planner = new ClipPlanner(segments(2), 22_000, 0, 0, 500);
-    assertEquals(List.of(), planner.searched(List.of(searched(0, 10_000, 0, match(9_600, 9_800)))).clips());
-    ClipPlanner.Settled settled = planner.searched(List.of(searched(10_000, END, 10_000, match(10_100, 10_300))));
+    assertEquals(
+        List.of(), planner.searched(List.of(searched(0, 10_000, 0, match(9_600, 9_800)))).clips());
+    ClipPlanner.Settled settled =
+        planner.searched(List.of(searched(10_000, END, 10_000, match(10_100, 10_300))));
     assertEquals(List.of(new TimeRange(9_600, 10_300)), ranges(settled.clips()));
-    assertEquals(Map.of(new SegmentId(JOB, 0, 0), 1, new SegmentId(JOB, 0, 1), 0), settled.clipsOfSegment());
+    assertEquals(
+        Map.of(new SegmentId(JOB, 0, 0), 1, new SegmentId(JOB, 0, 1), 0), settled.clipsOfSegment());
   }
 
   @Test
   void aClipThatNothingCanReachDoesNotWait() {
     ClipPlanner planner = new ClipPlanner(segments(2), 22_000, 0, 0, 500);
-    ClipPlanner.Settled settled = planner.searched(List.of(searched(0, 10_000, 0, match(5_000, 5_200))));
-    assertEquals(List.of(new ClipId(JOB, 0, 0, 0)), settled.clips().stream().map(Clip::id).toList());
+    ClipPlanner.Settled settled =
+        planner.searched(List.of(searched(0, 10_000, 0, match(5_000, 5_200))));
+    assertEquals(
+        List.of(new ClipId(JOB, 0, 0, 0)), settled.clips().stream().map(Clip::id).toList());
     assertEquals(Map.of(), settled.clipsOfSegment());
   }
 
   /**
-   * Stretches come in any order. In the end there are the clips of the obvious way, each once; and at every moment exactly those are
-   * settled that no future can change. The futures tried are the two extremes, for merging only ever grows with more matches:
-   * nothing more is found, and everything that is not known is full of matches.
+   * Stretches come in any order. In the end there are the clips of the obvious way, each once; and
+   * at every moment exactly those are settled that no future can change. The futures tried are the
+   * two extremes, for merging only ever grows with more matches: nothing more is found, and
+   * everything that is not known is full of matches.
    */
   @Test
   void clipsAreThoseOfTheObviousWayAndSettledAsSoonAsNoFutureCanChangeThem() {
@@ -99,7 +109,8 @@ class ClipPlannerTest {
       long gap = random.nextInt(3) * 500L;
       List<Match> matches = new ArrayList<>();
       for (long at = random.nextInt(3_000); at < durationMs; at += 1 + random.nextInt(3_000)) {
-        matches.add(matchIn(segmentOf(at, count), at, Math.min(durationMs, at + 1 + random.nextInt(800))));
+        matches.add(
+            matchIn(segmentOf(at, count), at, Math.min(durationMs, at + 1 + random.nextInt(800))));
       }
       List<Searched> stretches = cutAtRandom(durationMs, matches, random);
       Collections.shuffle(stretches, random);
@@ -114,7 +125,8 @@ class ClipPlannerTest {
         complete.addAll(news.clipsOfSegment().keySet());
         List<Searched> known = stretches.subList(0, i + 1);
         Map<ClipId, Clip> least = obvious(matchesOf(known), durationMs, before, after, gap);
-        Map<ClipId, Clip> most = obvious(withFullGaps(known, count, durationMs), durationMs, before, after, gap);
+        Map<ClipId, Clip> most =
+            obvious(withFullGaps(known, count, durationMs), durationMs, before, after, gap);
         Map<ClipId, Clip> certain = new HashMap<>(least);
         certain.entrySet().removeIf(clip -> !clip.getValue().equals(most.get(clip.getKey())));
         certain.entrySet().removeIf(clip -> !bothEndsKnown(clip.getValue(), known));
@@ -125,12 +137,16 @@ class ClipPlannerTest {
     }
   }
 
-  /** In a segment whose beginning is not known the number of a clip is not known, whatever the two extremes say. */
+  /**
+   * In a segment whose beginning is not known the number of a clip is not known, whatever the two
+   * extremes say.
+   */
   private static boolean bothEndsKnown(Clip clip, List<Searched> known) {
     long beginMs = clip.id().segment() * STEP_MS;
     long at = clip.matches().get(0).startMs();
     long reached = beginMs;
-    for (Searched stretch : known.stream().sorted(Comparator.comparingLong(s -> s.range().startMs())).toList()) {
+    for (Searched stretch :
+        known.stream().sorted(Comparator.comparingLong(s -> s.range().startMs())).toList()) {
       if (stretch.range().startMs() <= reached && reached < stretch.range().endMs()) {
         reached = stretch.range().endMs();
       }
@@ -139,18 +155,22 @@ class ClipPlannerTest {
   }
 
   /** Sort, pad, merge. */
-  private static Map<ClipId, Clip> obvious(List<Match> matches, long durationMs, long before, long after, long gap) {
+  private static Map<ClipId, Clip> obvious(
+      List<Match> matches, long durationMs, long before, long after, long gap) {
     Map<ClipId, Clip> clips = new LinkedHashMap<>();
     int[] next = new int[100];
     List<Match> open = new ArrayList<>();
     TimeRange range = null;
-    List<Match> sorted = new ArrayList<>(matches.stream().sorted(Comparator.comparingLong(Match::startMs)).toList());
+    List<Match> sorted =
+        new ArrayList<>(matches.stream().sorted(Comparator.comparingLong(Match::startMs)).toList());
     sorted.add(null);
     for (Match match : sorted) {
       TimeRange padded =
           match == null
               ? null
-              : new TimeRange(Math.max(0, match.startMs() - before), Math.min(durationMs, match.endMs() + after));
+              : new TimeRange(
+                  Math.max(0, match.startMs() - before),
+                  Math.min(durationMs, match.endMs() + after));
       if (range != null && padded != null && padded.startMs() - range.endMs() <= gap) {
         range = new TimeRange(range.startMs(), Math.max(range.endMs(), padded.endMs()));
       } else {
@@ -170,7 +190,8 @@ class ClipPlannerTest {
   /** The known matches, and a match at every place that is not known, reaching as far as it may. */
   private static List<Match> withFullGaps(List<Searched> known, int count, long durationMs) {
     List<Match> matches = new ArrayList<>(matchesOf(known));
-    List<Searched> sorted = known.stream().sorted(Comparator.comparingLong(s -> s.range().startMs())).toList();
+    List<Searched> sorted =
+        known.stream().sorted(Comparator.comparingLong(s -> s.range().startMs())).toList();
     long at = 0;
     for (Searched stretch : sorted) {
       fill(matches, at, stretch.range().startMs(), stretch.reachMs(), count);
@@ -183,7 +204,9 @@ class ClipPlannerTest {
   }
 
   private static void fill(List<Match> matches, long fromMs, long toMs, long reachMs, int count) {
-    for (long at = fromMs; at < toMs; at = Math.min(toMs - 1, at + 100) == at ? toMs : Math.min(toMs - 1, at + 100)) {
+    for (long at = fromMs;
+        at < toMs;
+        at = Math.min(toMs - 1, at + 100) == at ? toMs : Math.min(toMs - 1, at + 100)) {
       matches.add(matchIn(segmentOf(at, count), at, at == toMs - 1 ? Math.max(at, reachMs) : at));
     }
   }

@@ -51,7 +51,8 @@ class DownloadVerticleTest {
     heard = new HeardEvents(vertx);
     Configuration.Input defaults = Configuration.DEFAULT.input();
     Configuration.Input limits =
-        new Configuration.Input(true, defaults.connectTimeoutMs(), defaults.maxDownloadBytes(), defaults.maxLengthMs());
+        new Configuration.Input(
+            true, defaults.connectTimeoutMs(), defaults.maxDownloadBytes(), defaults.maxLengthMs());
     await(vertx.deployVerticle(new DownloadVerticle(media, limits, 2_000)));
   }
 
@@ -75,7 +76,8 @@ class DownloadVerticleTest {
   void aUrlIsCopiedAndOpened() throws Exception {
     open(serve(SampleTalk.WATER.video()));
     Video video = heard.next(Event.VideoOpened.class).video();
-    assertArrayEquals(Files.readAllBytes(SampleTalk.WATER.video()), Files.readAllBytes(video.file()));
+    assertArrayEquals(
+        Files.readAllBytes(SampleTalk.WATER.video()), Files.readAllBytes(video.file()));
     assertTrue(video.file().startsWith(folder));
   }
 
@@ -94,7 +96,9 @@ class DownloadVerticleTest {
     open(SampleTalk.BREAD.video().toString());
     Video video = heard.next(Event.VideoOpened.class).video();
     TimeRange range = new TimeRange(10_000, 12_500);
-    Segment segment = new Segment(VIDEO.segment(1), range, new TimeRange(10_000, 10_000), new TimeRange(12_500, 12_500));
+    Segment segment =
+        new Segment(
+            VIDEO.segment(1), range, new TimeRange(10_000, 10_000), new TimeRange(12_500, 12_500));
     Path pcm = folder.resolve("1.pcm");
     send(new Command.FetchSegment(segment, video, pcm));
     assertEquals(2_500 * 16, heard.next(Event.SegmentFetched.class).samples());
@@ -103,10 +107,13 @@ class DownloadVerticleTest {
 
   @Test
   void workThatIsCalledOffIsNotAnsweredAndOtherWorkIs() throws Exception {
-    HttpServer hanging = await(vertx.createHttpServer().requestHandler(request -> {}).listen(0, "127.0.0.1"));
+    HttpServer hanging =
+        await(vertx.createHttpServer().requestHandler(request -> {}).listen(0, "127.0.0.1"));
     open("http://127.0.0.1:" + hanging.actualPort() + "/talk.mp4");
     vertx.eventBus().publish(Addresses.STOP, new Command.StopWork(new ClipId(JOB, 0, 0, 0)));
-    send(new Command.OpenVideo(new VideoId(JOB, 1), location(SampleTalk.WATER.video().toString()), folder));
+    send(
+        new Command.OpenVideo(
+            new VideoId(JOB, 1), location(SampleTalk.WATER.video().toString()), folder));
     assertEquals(1, heard.next(Event.VideoOpened.class).video().id().video());
     awaitEmpty(folder);
   }
@@ -125,7 +132,11 @@ class DownloadVerticleTest {
 
   private String serve(Path file) throws Exception {
     HttpServer server =
-        await(vertx.createHttpServer().requestHandler(r -> r.response().sendFile(file.toString())).listen(0, "127.0.0.1"));
+        await(
+            vertx
+                .createHttpServer()
+                .requestHandler(r -> r.response().sendFile(file.toString()))
+                .listen(0, "127.0.0.1"));
     return "http://127.0.0.1:" + server.actualPort() + "/talk.mp4";
   }
 

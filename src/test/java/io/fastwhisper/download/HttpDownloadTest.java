@@ -31,7 +31,8 @@ class HttpDownloadTest {
   private static final long STALL_MS = 500;
   private static final byte[] CONTENT = new byte[3_000_000];
 
-  private static final HttpDownload.Limits ALLOW_LOOPBACK = new HttpDownload.Limits(1L << 30, 1_000, STALL_MS, true);
+  private static final HttpDownload.Limits ALLOW_LOOPBACK =
+      new HttpDownload.Limits(1L << 30, 1_000, STALL_MS, true);
 
   static {
     new Random(1).nextBytes(CONTENT);
@@ -72,7 +73,10 @@ class HttpDownloadTest {
         serve(
             request -> {
               ranges.add(request.getHeader("Range"));
-              int from = ranges.size() == 1 ? 0 : Integer.parseInt(request.getHeader("Range").replaceAll("\\D", ""));
+              int from =
+                  ranges.size() == 1
+                      ? 0
+                      : Integer.parseInt(request.getHeader("Range").replaceAll("\\D", ""));
               assertEquals(ranges.size() == 1 ? null : "\"v1\"", request.getHeader("If-Range"));
               request
                   .response()
@@ -81,7 +85,10 @@ class HttpDownloadTest {
                   .putHeader("Accept-Ranges", "bytes")
                   .putHeader("Content-Length", String.valueOf(CONTENT.length - from));
               if (ranges.size() == 1) {
-                request.response().write(Buffer.buffer(CONTENT).slice(0, 1_000_000)).onSuccess(w -> request.connection().close());
+                request
+                    .response()
+                    .write(Buffer.buffer(CONTENT).slice(0, 1_000_000))
+                    .onSuccess(w -> request.connection().close());
               } else {
                 request.response().end(Buffer.buffer(CONTENT).slice(from, CONTENT.length));
               }
@@ -105,7 +112,10 @@ class HttpDownloadTest {
                   .putHeader("Accept-Ranges", "bytes")
                   .putHeader("Content-Length", String.valueOf(CONTENT.length));
               if (first) {
-                request.response().write(Buffer.buffer(CONTENT).slice(0, 1_000_000)).onSuccess(w -> request.connection().close());
+                request
+                    .response()
+                    .write(Buffer.buffer(CONTENT).slice(0, 1_000_000))
+                    .onSuccess(w -> request.connection().close());
               } else {
                 request.response().end(Buffer.buffer(changed));
               }
@@ -152,7 +162,8 @@ class HttpDownloadTest {
                 request.response().setChunked(!announced);
                 request.response().end(Buffer.buffer(CONTENT));
               });
-      HttpDownload download = new HttpDownload(vertx, new HttpDownload.Limits(1_000_000, 1_000, STALL_MS, true));
+      HttpDownload download =
+          new HttpDownload(vertx, new HttpDownload.Limits(1_000_000, 1_000, STALL_MS, true));
       Failure failure = failure(download, url);
       assertTrue(failure.what().startsWith("longer than the 1000000 bytes"), failure.what());
     }
@@ -162,7 +173,10 @@ class HttpDownloadTest {
   void aForbiddenAddressIsNeverConnectedTo() throws Exception {
     int[] requests = {0};
     String url = serve(request -> requests[0]++);
-    Failure failure = failure(new HttpDownload(vertx, new HttpDownload.Limits(1L << 30, 1_000, STALL_MS, false)), url);
+    Failure failure =
+        failure(
+            new HttpDownload(vertx, new HttpDownload.Limits(1L << 30, 1_000, STALL_MS, false)),
+            url);
     assertTrue(failure.what().startsWith("127.0.0.1 is 127.0.0.1, not an address"), failure.what());
     assertTrue(failure.permanent());
     assertEquals(0, requests[0]);
@@ -171,13 +185,20 @@ class HttpDownloadTest {
   @Test
   void aRedirectToSomethingElseThanHttpIsRefused() throws Exception {
     Failure failure =
-        failure(serve(r -> r.response().setStatusCode(302).putHeader("Location", "file:///etc/passwd").end()));
+        failure(
+            serve(
+                r ->
+                    r.response()
+                        .setStatusCode(302)
+                        .putHeader("Location", "file:///etc/passwd")
+                        .end()));
     assertTrue(failure.what().startsWith("leads to file:///etc/passwd"), failure.what());
   }
 
   @Test
   void anEndlessRedirectIsGivenUp() throws Exception {
-    Failure failure = failure(serve(r -> r.response().setStatusCode(307).putHeader("Location", "/again").end()));
+    Failure failure =
+        failure(serve(r -> r.response().setStatusCode(307).putHeader("Location", "/again").end()));
     assertEquals("is redirected too often", failure.what());
   }
 
@@ -195,7 +216,12 @@ class HttpDownloadTest {
 
   private Path download(String url) throws Exception {
     HttpDownload download = new HttpDownload(vertx, ALLOW_LOOPBACK);
-    return download.begin(url, folder.resolve("talk")).result().toCompletionStage().toCompletableFuture().get();
+    return download
+        .begin(url, folder.resolve("talk"))
+        .result()
+        .toCompletionStage()
+        .toCompletableFuture()
+        .get();
   }
 
   private Failure failure(String url) {
@@ -206,7 +232,13 @@ class HttpDownloadTest {
     ExecutionException failed =
         Assertions.assertThrows(
             ExecutionException.class,
-            () -> download.begin(url, folder.resolve("talk")).result().toCompletionStage().toCompletableFuture().get());
+            () ->
+                download
+                    .begin(url, folder.resolve("talk"))
+                    .result()
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .get());
     return assertInstanceOf(HttpDownload.Failed.class, failed.getCause()).failure();
   }
 }

@@ -73,7 +73,8 @@ class EngineTest {
     assertEquals("2:0,2:1,2:2,2:3", ModelSidecar.alignmentHeads(MODEL));
     assertEquals("", ModelSidecar.alignmentHeads(folder.resolve("ggml-other.bin")));
     Files.writeString(folder.resolve("ggml-bad.json"), "{\"alignmentHeads\": [[1, 2, 3]]}");
-    assertThrows(IOException.class, () -> ModelSidecar.alignmentHeads(folder.resolve("ggml-bad.bin")));
+    assertThrows(
+        IOException.class, () -> ModelSidecar.alignmentHeads(folder.resolve("ggml-bad.bin")));
   }
 
   @Test
@@ -82,7 +83,8 @@ class EngineTest {
     Path half = Files.write(folder.resolve("half.bin"), Arrays.copyOf(whole, whole.length / 2));
     Path text = Files.writeString(folder.resolve("text.bin"), "no model at all");
     for (Path file : List.of(folder.resolve("missing.bin"), half, text, folder)) {
-      EngineException refused = assertThrows(EngineException.class, () -> Model.open(settings(file, "")));
+      EngineException refused =
+          assertThrows(EngineException.class, () -> Model.open(settings(file, "")));
       assertTrue(refused.isCallersFault(), refused.getMessage());
       assertTrue(refused.getMessage().contains(file.toString()), refused.getMessage());
     }
@@ -90,7 +92,9 @@ class EngineTest {
 
   @Test
   void refusesHeadsAndDevicesThatAreNotThere() {
-    assertTrue(assertThrows(EngineException.class, () -> Model.open(settings(MODEL, "3:0"))).isCallersFault());
+    assertTrue(
+        assertThrows(EngineException.class, () -> Model.open(settings(MODEL, "3:0")))
+            .isCallersFault());
     ModelSettings nowhere = new ModelSettings(MODEL, "abacus:0", Precision.AUTO, "");
     assertTrue(assertThrows(EngineException.class, () -> Model.open(nowhere)).isCallersFault());
   }
@@ -102,7 +106,9 @@ class EngineTest {
     for (WindowResult result : results) {
       assertEquals("en", result.language());
       for (Cue cue : result.cues()) {
-        assertTrue(0 <= cue.startMs() && cue.startMs() < cue.endMs() && cue.endMs() <= MINUTE.endMs(), cue.toString());
+        assertTrue(
+            0 <= cue.startMs() && cue.startMs() < cue.endMs() && cue.endMs() <= MINUTE.endMs(),
+            cue.toString());
         assertFalse(cue.tokens().isEmpty());
         for (String word : cue.text().trim().split(" ")) {
           text.add(new Word(word, cue.startMs(), cue.endMs(), 1));
@@ -188,7 +194,8 @@ class EngineTest {
       WindowRequest unknown =
           new WindowRequest(1, new TranscribeOptions("xx", "", "", 1), DecodeSettings.DEFAULT);
       assertTrue(
-          assertThrows(EngineException.class, () -> lane.submit(unknown, speech, plan, 0)).isCallersFault());
+          assertThrows(EngineException.class, () -> lane.submit(unknown, speech, plan, 0))
+              .isCallersFault());
       assertTrue(lane.submit(request(2), speech, plan, 0));
       assertNull(pollOne(lane).failure());
     }
@@ -196,7 +203,9 @@ class EngineTest {
 
   @Test
   void silenceHasNoWindowsAndABorderInsideItsZone() throws Exception {
-    Path file = Files.write(folder.resolve("silence.pcm"), new byte[10_000 * Pcm.SAMPLES_PER_MS * Float.BYTES]);
+    Path file =
+        Files.write(
+            folder.resolve("silence.pcm"), new byte[10_000 * Pcm.SAMPLES_PER_MS * Float.BYTES]);
     try (Pcm silence = Pcm.read(file);
         WindowPlan plan = WindowPlan.of(silence, SpeechSettings.DEFAULT)) {
       assertEquals(0, plan.count());
@@ -248,6 +257,8 @@ class EngineTest {
 
   /** The words that were spoken in the minute. */
   private static List<SampleTalk.TrueWord> truth() {
-    return SampleTalk.WATER.words().stream().filter(word -> word.endMs() <= MINUTE.endMs()).toList();
+    return SampleTalk.WATER.words().stream()
+        .filter(word -> word.endMs() <= MINUTE.endMs())
+        .toList();
   }
 }

@@ -22,7 +22,10 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The talk of these tests is known word by word; each segment hears its own part of it, a little off in time. */
+/**
+ * The talk of these tests is known word by word; each segment hears its own part of it, a little
+ * off in time.
+ */
 class VideoSearchTest {
   private static final JobId JOB = new JobId("0".repeat(32));
   private static final long STEP_MS = 20_000;
@@ -53,7 +56,8 @@ class VideoSearchTest {
   void aPhraseAcrossABorderIsFoundOnceAndBelongsToTheSegmentOfItsFirstWord() {
     List<Word> talk = List.of(word("new", 22_500), word("york", 23_000));
     VideoSearch search = search(2, "new york");
-    List<Searched> found = new ArrayList<>(search.transcribed(0, heardBy(0, 2, talk, new Random(1), 0), 22_900));
+    List<Searched> found =
+        new ArrayList<>(search.transcribed(0, heardBy(0, 2, talk, new Random(1), 0), 22_900));
     found.addAll(search.transcribed(1, heardBy(1, 2, talk, new Random(1), 0), 0));
     List<Match> matches = matches(found);
     assertEquals(1, matches.size());
@@ -63,7 +67,8 @@ class VideoSearchTest {
   @Test
   void aWordThatBothHeardOnTheOtherOnesSideIsNotLost() {
     VideoSearch search = search(2, "freedom");
-    List<Searched> found = new ArrayList<>(search.transcribed(0, List.of(wordAt("freedom", 22_850, 23_050)), 22_900));
+    List<Searched> found =
+        new ArrayList<>(search.transcribed(0, List.of(wordAt("freedom", 22_850, 23_050)), 22_900));
     found.addAll(search.transcribed(1, List.of(wordAt("freedom", 22_740, 22_940)), 22_900));
     assertEquals(1, matches(found).size());
   }
@@ -71,7 +76,8 @@ class VideoSearchTest {
   @Test
   void aWordThatBothHeardOnTheirOwnSideIsNotFoundTwice() {
     VideoSearch search = search(2, "freedom");
-    List<Searched> found = new ArrayList<>(search.transcribed(0, List.of(wordAt("freedom", 22_700, 23_000)), 22_900));
+    List<Searched> found =
+        new ArrayList<>(search.transcribed(0, List.of(wordAt("freedom", 22_700, 23_000)), 22_900));
     found.addAll(search.transcribed(1, List.of(wordAt("freedom", 22_850, 23_150)), 22_900));
     assertEquals(1, matches(found).size());
   }
@@ -79,7 +85,8 @@ class VideoSearchTest {
   @Test
   void aWordThatOnlyOneHeardAndOnTheOtherOnesSideIsNotLost() {
     VideoSearch search = search(2, "freedom");
-    List<Searched> found = new ArrayList<>(search.transcribed(0, List.of(wordAt("freedom", 22_850, 23_050)), 22_900));
+    List<Searched> found =
+        new ArrayList<>(search.transcribed(0, List.of(wordAt("freedom", 22_850, 23_050)), 22_900));
     found.addAll(search.transcribed(1, List.of(), 22_900));
     assertEquals(1, matches(found).size());
   }
@@ -107,14 +114,16 @@ class VideoSearchTest {
   void aWordSaidTwiceAroundTheBorderIsFoundTwice() {
     List<Word> talk = List.of(word("no", 22_650), word("no", 22_950));
     VideoSearch search = search(2, "no");
-    List<Searched> found = new ArrayList<>(search.transcribed(0, heardBy(0, 2, talk, new Random(3), 20), 22_900));
+    List<Searched> found =
+        new ArrayList<>(search.transcribed(0, heardBy(0, 2, talk, new Random(3), 20), 22_900));
     found.addAll(search.transcribed(1, heardBy(1, 2, talk, new Random(4), 20), 22_900));
     assertEquals(2, matches(found).size());
   }
 
   @Test
   void whatTheNeighboursOfAFailedSegmentHeardOfItIsKept() {
-    List<Word> talk = List.of(word("freedom", 25_000), word("freedom", 33_000), word("freedom", 41_000));
+    List<Word> talk =
+        List.of(word("freedom", 25_000), word("freedom", 33_000), word("freedom", 41_000));
     VideoSearch search = search(3, "freedom");
     List<Searched> found = new ArrayList<>(hear(search, 0, talk, new Random(1), 0));
     found.addAll(search.failed(1));
@@ -131,8 +140,9 @@ class VideoSearchTest {
   }
 
   /**
-   * Random talks, heard in any order, some segments not at all: every match of the talk is reported exactly once, in a stretch that
-   * is reported exactly once, and never sooner than its stretch allows.
+   * Random talks, heard in any order, some segments not at all: every match of the talk is reported
+   * exactly once, in a stretch that is reported exactly once, and never sooner than its stretch
+   * allows.
    */
   @Test
   void everyMatchIsFoundExactlyOnceInAnyOrder() {
@@ -141,8 +151,12 @@ class VideoSearchTest {
       Random random = new Random(seed);
       int count = 1 + random.nextInt(6);
       List<Word> talk = new ArrayList<>();
-      for (long at = random.nextInt(900); at < count * STEP_MS + OVERLAP_MS - 1_000; at += 250 + random.nextInt(900)) {
-        talk.add(wordAt(vocabulary[random.nextInt(vocabulary.length)], at, at + 150 + random.nextInt(100)));
+      for (long at = random.nextInt(900);
+          at < count * STEP_MS + OVERLAP_MS - 1_000;
+          at += 250 + random.nextInt(900)) {
+        talk.add(
+            wordAt(
+                vocabulary[random.nextInt(vocabulary.length)], at, at + 150 + random.nextInt(100)));
       }
       WordFinder finder = finder("red", "new york", "blue new york red", "york new", "red blue");
       List<Segment> segments = segments(count);
@@ -153,11 +167,15 @@ class VideoSearchTest {
       List<Searched> found = new ArrayList<>();
       for (int segment : order) {
         TimeRange zone = segments.get(segment).endZone();
-        long border = zone.startMs() + (zone.lengthMs() == 0 ? 0 : random.nextInt((int) zone.lengthMs()));
-        List<Searched> news = search.transcribed(segment, heardBy(segment, count, talk, random, JITTER_MS), border);
+        long border =
+            zone.startMs() + (zone.lengthMs() == 0 ? 0 : random.nextInt((int) zone.lengthMs()));
+        List<Searched> news =
+            search.transcribed(segment, heardBy(segment, count, talk, random, JITTER_MS), border);
         for (Searched stretch : news) {
           for (Match match : stretch.matches()) {
-            assertTrue(stretch.range().contains(match.startMs()), "seed " + seed + ": " + match + " not in " + stretch.range());
+            assertTrue(
+                stretch.range().contains(match.startMs()),
+                "seed " + seed + ": " + match + " not in " + stretch.range());
           }
           assertUnknownNeverReachesIn(seed, stretch, expected, found, news);
         }
@@ -172,22 +190,33 @@ class VideoSearchTest {
     }
   }
 
-  /** Whatever begins before a reported stretch ends no later than its reach, give or take the tests' own jitter. */
+  /**
+   * Whatever begins before a reported stretch ends no later than its reach, give or take the tests'
+   * own jitter.
+   */
   private static void assertUnknownNeverReachesIn(
       int seed, Searched stretch, List<Match> all, List<Searched> before, List<Searched> news) {
     for (Match match : all) {
       boolean known =
           Stream.concat(before.stream(), news.stream())
-              .anyMatch(s -> s.range().startMs() <= match.startMs() + JITTER_MS && match.startMs() - JITTER_MS < s.range().endMs());
+              .anyMatch(
+                  s ->
+                      s.range().startMs() <= match.startMs() + JITTER_MS
+                          && match.startMs() - JITTER_MS < s.range().endMs());
       if (!known && match.startMs() < stretch.range().startMs()) {
-        assertTrue(match.endMs() <= stretch.reachMs() + 2 * JITTER_MS, "seed " + seed + ": " + match + " reaches into " + stretch);
+        assertTrue(
+            match.endMs() <= stretch.reachMs() + 2 * JITTER_MS,
+            "seed " + seed + ": " + match + " reaches into " + stretch);
       }
     }
   }
 
   private static void assertCoversAllOnce(int seed, List<Searched> found) {
     List<TimeRange> ranges =
-        found.stream().map(Searched::range).sorted(Comparator.comparingLong(TimeRange::startMs)).toList();
+        found.stream()
+            .map(Searched::range)
+            .sorted(Comparator.comparingLong(TimeRange::startMs))
+            .toList();
     long at = 0;
     for (TimeRange range : ranges) {
       assertEquals(at, range.startMs(), "seed " + seed + ": " + ranges);
@@ -201,17 +230,22 @@ class VideoSearchTest {
       assertFalse(
           found.stream()
               .noneMatch(
-                  f -> f.target().equals(match.target()) && Math.abs(f.startMs() - match.startMs()) <= JITTER_MS),
+                  f ->
+                      f.target().equals(match.target())
+                          && Math.abs(f.startMs() - match.startMs()) <= JITTER_MS),
           "seed " + seed + ": " + match);
     }
   }
 
-  private static List<Searched> hear(VideoSearch search, int segment, List<Word> talk, Random random, int jitterMs) {
-    return search.transcribed(segment, heardBy(segment, 3, talk, random, jitterMs), segment * STEP_MS + STEP_MS + 3_000);
+  private static List<Searched> hear(
+      VideoSearch search, int segment, List<Word> talk, Random random, int jitterMs) {
+    return search.transcribed(
+        segment, heardBy(segment, 3, talk, random, jitterMs), segment * STEP_MS + STEP_MS + 3_000);
   }
 
   /** What lies wholly in the segment's range, each time a little off. */
-  private static List<Word> heardBy(int segment, int count, List<Word> talk, Random random, int jitterMs) {
+  private static List<Word> heardBy(
+      int segment, int count, List<Word> talk, Random random, int jitterMs) {
     long fromMs = segment * STEP_MS;
     long toMs = segment + 1 == count ? Long.MAX_VALUE : fromMs + STEP_MS + OVERLAP_MS;
     List<Word> heard = new ArrayList<>();
@@ -240,12 +274,15 @@ class VideoSearchTest {
               long start = i * STEP_MS;
               long end = start + STEP_MS + OVERLAP_MS;
               TimeRange startZone =
-                  i == 0 ? new TimeRange(0, 0) : new TimeRange(start + MARGIN_MS, start + OVERLAP_MS - MARGIN_MS);
+                  i == 0
+                      ? new TimeRange(0, 0)
+                      : new TimeRange(start + MARGIN_MS, start + OVERLAP_MS - MARGIN_MS);
               TimeRange endZone =
                   i + 1 == count
                       ? new TimeRange(end, end)
                       : new TimeRange(end - OVERLAP_MS + MARGIN_MS, end - MARGIN_MS);
-              return new Segment(new SegmentId(JOB, 0, i), new TimeRange(start, end), startZone, endZone);
+              return new Segment(
+                  new SegmentId(JOB, 0, i), new TimeRange(start, end), startZone, endZone);
             })
         .toList();
   }

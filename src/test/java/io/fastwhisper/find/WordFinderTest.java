@@ -106,31 +106,43 @@ class WordFinderTest {
       assertEquals(1, find(words, Integer.toString(number)).size(), words);
       assertEquals(1, find("so " + number + " it is", words).size(), words);
     }
-    assertEquals(List.of("one", "million", "two", "hundred", "three", "thousand", "forty"), NumberWords.cardinal("1203040"));
+    assertEquals(
+        List.of("one", "million", "two", "hundred", "three", "thousand", "forty"),
+        NumberWords.cardinal("1203040"));
   }
 
   @Test
   void wordsAndPhrasesThatLieInEachOtherAreAllFound() {
-    List<Match> matches = find("we love new york city now", "new york city", "york", "new york", "city now");
-    assertEquals(List.of("new york city", "new york", "york", "city now"), matches.stream().map(Match::target).toList());
+    List<Match> matches =
+        find("we love new york city now", "new york city", "york", "new york", "city now");
+    assertEquals(
+        List.of("new york city", "new york", "york", "city now"),
+        matches.stream().map(Match::target).toList());
   }
 
   @Test
   void aPhraseHasTheTimesOfItsWordsAndTheLowestProbability() {
-    List<Word> words = List.of(new Word("New", 1_000, 1_200, 0.9f), new Word("York.", 1_250, 1_600, 0.4f));
+    List<Word> words =
+        List.of(new Word("New", 1_000, 1_200, 0.9f), new Word("York.", 1_250, 1_600, 0.4f));
     assertEquals(
-        List.of(new Match("new york", SEGMENT, "New York.", 1_000, 1_600, 0.4f)), finder("new york").find(words, SEGMENT));
+        List.of(new Match("new york", SEGMENT, "New York.", 1_000, 1_600, 0.4f)),
+        finder("new york").find(words, SEGMENT));
   }
 
   @Test
   void aPhraseIsNotFoundAcrossALongPause() {
-    List<Word> words = List.of(new Word("new", 0, 300, 1), new Word("york", 300 + WordFinder.MAX_PAUSE_MS + 1, 9_000, 1));
+    List<Word> words =
+        List.of(
+            new Word("new", 0, 300, 1),
+            new Word("york", 300 + WordFinder.MAX_PAUSE_MS + 1, 9_000, 1));
     assertEquals(List.of(), finder("new york").find(words, SEGMENT));
   }
 
   @Test
   void ofTargetsThatAreTheSameTheFirstIsReported() {
-    assertEquals(List.of("People"), find("the people", "People", "PEOPLE!", "people").stream().map(Match::target).toList());
+    assertEquals(
+        List.of("People"),
+        find("the people", "People", "PEOPLE!", "people").stream().map(Match::target).toList());
   }
 
   @Test
@@ -140,7 +152,8 @@ class WordFinderTest {
 
   @Test
   void tenThousandTargetsAreFoundInOnePass() {
-    List<Target> targets = IntStream.range(0, 10_000).mapToObj(i -> new Target("word" + i + " tail" + i % 7)).toList();
+    List<Target> targets =
+        IntStream.range(0, 10_000).mapToObj(i -> new Target("word" + i + " tail" + i % 7)).toList();
     List<String> text = new ArrayList<>();
     for (int i = 0; i < 10_000; i += 10) {
       text.addAll(List.of("word" + i, "tail" + i % 7, "between"));
@@ -155,10 +168,14 @@ class WordFinderTest {
     String[] alphabet = {"a", "b", "c"};
     for (int seed = 0; seed < 500; seed++) {
       Random random = new Random(seed);
-      List<String> text = IntStream.range(0, 30).mapToObj(i -> alphabet[random.nextInt(3)]).toList();
+      List<String> text =
+          IntStream.range(0, 30).mapToObj(i -> alphabet[random.nextInt(3)]).toList();
       Set<List<String>> targets = new HashSet<>();
       for (int i = 0; i < 6; i++) {
-        targets.add(IntStream.rangeClosed(0, random.nextInt(4)).mapToObj(j -> alphabet[random.nextInt(3)]).toList());
+        targets.add(
+            IntStream.rangeClosed(0, random.nextInt(4))
+                .mapToObj(j -> alphabet[random.nextInt(3)])
+                .toList());
       }
       Set<String> expected = new HashSet<>();
       for (List<String> target : targets) {
@@ -168,10 +185,16 @@ class WordFinderTest {
           }
         }
       }
-      WordFinder finder = new WordFinder(targets.stream().map(target -> new Target(String.join(" ", target))).toList());
+      WordFinder finder =
+          new WordFinder(
+              targets.stream().map(target -> new Target(String.join(" ", target))).toList());
       List<Match> found = finder.find(words(text), SEGMENT);
       assertEquals(expected.size(), found.size(), "seed " + seed);
-      found.forEach(match -> assertTrue(expected.contains(match.target() + "@" + match.startMs() / 400), match.toString()));
+      found.forEach(
+          match ->
+              assertTrue(
+                  expected.contains(match.target() + "@" + match.startMs() / 400),
+                  match.toString()));
     }
   }
 

@@ -43,9 +43,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Two jobs, the dispatcher and the ledgers, without a bus: what is asked for is answered in random order, fails at random, is
- * answered twice or too late, devices die. Whatever happens, the outcome is the one that follows from what can be found. A
- * failure names its seed; {@code -Dseeds=N} tries more.
+ * Two jobs, the dispatcher and the ledgers, without a bus: what is asked for is answered in random
+ * order, fails at random, is answered twice or too late, devices die. Whatever happens, the outcome
+ * is the one that follows from what can be found. A failure names its seed; {@code -Dseeds=N} tries
+ * more.
  */
 class EventOrdersTest {
   private static final int SEEDS = Integer.getInteger("seeds", 1_000);
@@ -97,7 +98,8 @@ class EventOrdersTest {
   private static final class World {
     final int seed;
     final Random random;
-    final LaneDispatcher dispatcher = new LaneDispatcher(new LaneDispatcher.Limits(1L << 40, 1L << 40));
+    final LaneDispatcher dispatcher =
+        new LaneDispatcher(new LaneDispatcher.Limits(1L << 40, 1L << 40));
     final Map<JobId, Run> runs = new LinkedHashMap<>();
 
     /** What has not happened yet. */
@@ -128,7 +130,9 @@ class EventOrdersTest {
         sources.add("source" + i);
       }
       long maxLengthMs = truth.nextInt(4) == 0 ? 2_400L * (1 + truth.nextInt(3)) : 0;
-      JobOptions options = new JobOptions(1_000, 1_000, 2_000, maxLengthMs, truth.nextInt(10), TranscribeOptions.DEFAULT);
+      JobOptions options =
+          new JobOptions(
+              1_000, 1_000, 2_000, maxLengthMs, truth.nextInt(10), TranscribeOptions.DEFAULT);
       JobRequest request = JobRequest.of(sources, List.of("freedom"), options);
       Job job =
           new Job(
@@ -184,7 +188,8 @@ class EventOrdersTest {
         if (!usable) {
           assertEquals(JobStatus.ERROR, end.status(), say("without a usable source"));
         } else if (!expected.isEmpty()) {
-          assertEquals(joined ? JobStatus.COMPLETED : JobStatus.ERROR, end.status(), say(end.message()));
+          assertEquals(
+              joined ? JobStatus.COMPLETED : JobStatus.ERROR, end.status(), say(end.message()));
           assertEquals(joined, end.compilation() != null, say("film"));
         } else {
           assertTrue(end.status().ended() && end.compilation() == null, say(end.message()));
@@ -212,7 +217,9 @@ class EventOrdersTest {
           for (int segment = 0; opens && segment < segments; segment++) {
             SegmentId id = new SegmentId(run.job.id(), video, segment);
             boolean heard =
-                fails(List.of("fetch", id)) < TRIES && fails(List.of("transcribe", id)) < TRIES && said(id);
+                fails(List.of("fetch", id)) < TRIES
+                    && fails(List.of("transcribe", id)) < TRIES
+                    && said(id);
             if (heard && fails(List.of("cut", id.clip(0))) < TRIES) {
               lengthMs += 2_400;
               if (run.maxLengthMs == 0 || clips.isEmpty() || lengthMs <= run.maxLengthMs) {
@@ -229,7 +236,9 @@ class EventOrdersTest {
     }
 
     private int fails(Object work) {
-      return new Random(seed * 1_000_003L + work.hashCode()).nextInt(8) == 0 ? 1 + Math.abs(work.hashCode() % 4) : 0;
+      return new Random(seed * 1_000_003L + work.hashCode()).nextInt(8) == 0
+          ? 1 + Math.abs(work.hashCode() % 4)
+          : 0;
     }
 
     private boolean said(SegmentId segment) {
@@ -247,17 +256,22 @@ class EventOrdersTest {
     private void perform(Run run, List<Effect> effects) {
       for (Effect effect : effects) {
         if (effect instanceof Effect.Send send) {
-          assertFalse(run.ends > 0 && !(send.command() instanceof Command.CloseLedger), say("asks after its end"));
+          assertFalse(
+              run.ends > 0 && !(send.command() instanceof Command.CloseLedger),
+              say("asks after its end"));
           ask(run, send.command());
         } else if (effect instanceof Effect.Offer offer) {
-          act(dispatcher.offer(offer.segment(), run.job.request().options().priority(), run.number, nowMs));
+          act(
+              dispatcher.offer(
+                  offer.segment(), run.job.request().options().priority(), run.number, nowMs));
         } else if (effect instanceof Effect.Later wait) {
           later(() -> perform(run, run.job.due(wait.then())));
         } else if (effect instanceof Effect.CallOff off) {
           JobId id = run.job.id();
           act(
               dispatcher.callOff(
-                  segment -> segment.job().equals(id) && segment.clip(0).compareTo(off.from()) >= 0, nowMs));
+                  segment -> segment.job().equals(id) && segment.clip(0).compareTo(off.from()) >= 0,
+                  nowMs));
         } else if (effect instanceof Effect.Delete delete) {
           run.pcm.remove(delete.file());
         } else if (effect instanceof Effect.End) {
@@ -273,7 +287,11 @@ class EventOrdersTest {
         answer(
             run,
             List.of("resolve", job.id(), source),
-            () -> job.on(new Event.SourceResolved(job.id(), source, locations(run.segmentsOfSource.get(source))), nowMs),
+            () ->
+                job.on(
+                    new Event.SourceResolved(
+                        job.id(), source, locations(run.segmentsOfSource.get(source))),
+                    nowMs),
             () -> job.on(new Event.SourceFailed(job.id(), source, failure()), nowMs));
       } else if (command instanceof Command.OpenVideo ask) {
         answer(
@@ -305,7 +323,8 @@ class EventOrdersTest {
         answer(
             run,
             List.of("join", job.id()),
-            () -> job.on(new Event.CompilationReady(job.id(), ask.film(), 1, filmClips(ask)), nowMs),
+            () ->
+                job.on(new Event.CompilationReady(job.id(), ask.film(), 1, filmClips(ask)), nowMs),
             () -> job.on(new Event.CompilationFailed(job.id(), failure()), nowMs));
       } else {
         later(() -> enter(run, command));
@@ -335,10 +354,12 @@ class EventOrdersTest {
       } else if (command instanceof Command.TakeTickets take) {
         news = run.ledger.takeTickets(take.video().video(), take.segments());
       } else if (command instanceof Command.OpenTicket open) {
-        news = run.ledger.openTicket(open.segment().video(), open.segment().segment(), open.clips());
+        news =
+            run.ledger.openTicket(open.segment().video(), open.segment().segment(), open.clips());
       } else if (command instanceof Command.CloseTicket close) {
         news =
-            run.ledger.closeTicket(close.clip().video(), close.clip().segment(), close.clip().clip(), close.file());
+            run.ledger.closeTicket(
+                close.clip().video(), close.clip().segment(), close.clip().clip(), close.file());
       } else {
         return;
       }
@@ -351,7 +372,11 @@ class EventOrdersTest {
             run,
             run.job.on(
                 new Event.PrefixGrown(
-                    run.job.id(), news.added(), news.lengthMs(), news.complete(), news.maxLengthReached()),
+                    run.job.id(),
+                    news.added(),
+                    news.lengthMs(),
+                    news.complete(),
+                    news.maxLengthReached()),
                 nowMs));
       }
     }
@@ -410,21 +435,32 @@ class EventOrdersTest {
       Cue cue = new Cue(startMs, startMs + 400, "Freedom.", List.of(word), List.of(), 0, 1, 0, 0);
       List<Cue> cues = said(segment.id()) ? List.of(cue) : List.of();
       return new Event.SegmentTranscribed(
-          lease, segment.id(), new Transcript("en", cues), segment.startZone().startMs(), segment.endZone().startMs(), 1);
+          lease,
+          segment.id(),
+          new Transcript("en", cues),
+          segment.startZone().startMs(),
+          segment.endZone().startMs(),
+          1);
     }
 
     private static Event.VideoOpened opened(Command.OpenVideo ask) {
       int segments = Integer.parseInt(ask.location().title());
-      MediaFacts facts = new MediaFacts(segments * 16_000L + 4_000, null, new Sound(44_100, 2, "aac"));
-      return new Event.VideoOpened(new Video(ask.video(), "/v", ask.location().title(), Path.of("/v"), facts));
+      MediaFacts facts =
+          new MediaFacts(segments * 16_000L + 4_000, null, new Sound(44_100, 2, "aac"));
+      return new Event.VideoOpened(
+          new Video(ask.video(), "/v", ask.location().title(), Path.of("/v"), facts));
     }
 
     private static List<VideoLocation> locations(List<Integer> segmentsOfVideos) {
-      return segmentsOfVideos.stream().map(segments -> new VideoLocation("/v", segments.toString())).toList();
+      return segmentsOfVideos.stream()
+          .map(segments -> new VideoLocation("/v", segments.toString()))
+          .toList();
     }
 
     private static List<FilmClip> filmClips(Command.JoinFilm join) {
-      return join.parts().stream().map(part -> new FilmClip(part.clip(), new TimeRange(0, 1))).toList();
+      return join.parts().stream()
+          .map(part -> new FilmClip(part.clip(), new TimeRange(0, 1)))
+          .toList();
     }
 
     private static Failure failure() {

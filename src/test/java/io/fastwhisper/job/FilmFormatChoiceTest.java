@@ -16,7 +16,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class FilmFormatChoiceTest {
   @Test
   void oneSourceGivesItsOwnFormat() {
-    FilmFormat format = FilmFormatChoice.of(List.of(film(60, 1_280, 720, 30_000, 1_001, 44_100, 2)));
+    FilmFormat format =
+        FilmFormatChoice.of(List.of(film(60, 1_280, 720, 30_000, 1_001, 44_100, 2)));
     assertEquals(new FilmFormat(new FilmPicture(1_280, 720, 30_000, 1_001), 44_100, 2), format);
   }
 
@@ -25,36 +26,62 @@ class FilmFormatChoiceTest {
     FilmFormat format =
         FilmFormatChoice.of(
             List.of(
-                film(50, 1_920, 1_080, 60, 1, 48_000, 1), film(30, 640, 360, 25, 1, 44_100, 1), film(30, 640, 360, 25, 1, 44_100, 1)));
+                film(50, 1_920, 1_080, 60, 1, 48_000, 1),
+                film(30, 640, 360, 25, 1, 44_100, 1),
+                film(30, 640, 360, 25, 1, 44_100, 1)));
     assertEquals(new FilmFormat(new FilmPicture(640, 360, 25, 1), 48_000, 1), format);
   }
 
   @Test
   void soundAloneGivesAFilmWithoutAPicture() {
-    assertTrue(FilmFormatChoice.of(List.of(new MediaFacts(1_000, null, new Sound(16_000, 1, "wav")))).audioOnly());
+    assertTrue(
+        FilmFormatChoice.of(List.of(new MediaFacts(1_000, null, new Sound(16_000, 1, "wav"))))
+            .audioOnly());
   }
 
   @ParameterizedTest
   @CsvSource({
-    "7680, 4320, 3840, 2160", "4320, 7680, 2160, 3840", "4000, 4000, 2160, 2160", "641, 361, 640, 360", "7, 5, 16, 16",
+    "7680, 4320, 3840, 2160",
+    "4320, 7680, 2160, 3840",
+    "4000, 4000, 2160, 2160",
+    "641, 361, 640, 360",
+    "7, 5, 16, 16",
     "16000, 100, 3840, 24"
   })
-  void aSizeThatTheEncoderDoesNotTakeIsMadeSmaller(int width, int height, int filmWidth, int filmHeight) {
-    FilmPicture picture = FilmFormatChoice.of(List.of(film(1, width, height, 25, 1, 48_000, 2))).picture();
+  void aSizeThatTheEncoderDoesNotTakeIsMadeSmaller(
+      int width, int height, int filmWidth, int filmHeight) {
+    FilmPicture picture =
+        FilmFormatChoice.of(List.of(film(1, width, height, 25, 1, 48_000, 2))).picture();
     assertEquals(filmWidth + "x" + filmHeight, picture.width() + "x" + picture.height());
   }
 
   @ParameterizedTest
-  @CsvSource({"1, 1, 20, 1", "15, 1, 30, 1", "12500, 1000, 25000, 1000", "20, 1, 20, 1", "24000, 1001, 24000, 1001", "120, 1, 60, 1"})
+  @CsvSource({
+    "1, 1, 20, 1",
+    "15, 1, 30, 1",
+    "12500, 1000, 25000, 1000",
+    "20, 1, 20, 1",
+    "24000, 1001, 24000, 1001",
+    "120, 1, 60, 1"
+  })
   void aRateIsMultipliedWhereItIsTooSlowAndLimitedWhereItIsTooFast(
       int numerator, int denominator, int filmNumerator, int filmDenominator) {
-    FilmPicture picture = FilmFormatChoice.of(List.of(film(1, 640, 360, numerator, denominator, 48_000, 2))).picture();
+    FilmPicture picture =
+        FilmFormatChoice.of(List.of(film(1, 640, 360, numerator, denominator, 48_000, 2)))
+            .picture();
     assertEquals(
-        filmNumerator + "/" + filmDenominator, picture.frameRateNumerator() + "/" + picture.frameRateDenominator());
+        filmNumerator + "/" + filmDenominator,
+        picture.frameRateNumerator() + "/" + picture.frameRateDenominator());
   }
 
   private static MediaFacts film(
-      long seconds, int width, int height, int numerator, int denominator, int soundRateHz, int channels) {
+      long seconds,
+      int width,
+      int height,
+      int numerator,
+      int denominator,
+      int soundRateHz,
+      int channels) {
     return new MediaFacts(
         seconds * 1_000,
         new Picture(width, height, numerator, denominator, "h264"),

@@ -76,7 +76,8 @@ class JobCoordinatorTest {
   @Test
   void aJobWithoutAMatchIsFinishedWithoutAFilm() throws Exception {
     ScriptedRooms rooms = new ScriptedRooms(2, USUAL);
-    JobSnapshot end = run(rooms, JobRequest.of(List.of("a*2"), List.of("unsaid"), JobOptions.DEFAULT));
+    JobSnapshot end =
+        run(rooms, JobRequest.of(List.of("a*2"), List.of("unsaid"), JobOptions.DEFAULT));
     assertEquals(JobStatus.COMPLETED, end.status());
     assertEquals("No target words found in any video", end.message());
     assertEquals(List.of(), rooms.asked(JoinFilm.class));
@@ -91,7 +92,8 @@ class JobCoordinatorTest {
         new ScriptedRooms(
             4,
             command -> {
-              if (command instanceof TranscribeSegment transcribe && transcribe.segment().id().segment() == 3) {
+              if (command instanceof TranscribeSegment transcribe
+                  && transcribe.segment().id().segment() == 3) {
                 held.add(transcribe);
                 return gate.future();
               }
@@ -127,11 +129,13 @@ class JobCoordinatorTest {
               if (command instanceof FetchSegment fetch
                   && fetch.segment().id().segment() == 0
                   && fetches.incrementAndGet() < 3) {
-                return answer(new Event.FetchFailed(fetch.segment().id(), Failure.passing("slow", "0-0")));
+                return answer(
+                    new Event.FetchFailed(fetch.segment().id(), Failure.passing("slow", "0-0")));
               }
               if (command instanceof CutClip cut && cut.clip().id().segment() == 1) {
                 cuts.incrementAndGet();
-                return answer(new Event.ClipFailed(cut.clip().id(), Failure.passing("no luck", "0-1-0")));
+                return answer(
+                    new Event.ClipFailed(cut.clip().id(), Failure.passing("no luck", "0-1-0")));
               }
               return null;
             });
@@ -164,7 +168,8 @@ class JobCoordinatorTest {
         new ScriptedRooms(
             2,
             command ->
-                command instanceof ResolveSource resolve && resolve.source().location().startsWith("bad")
+                command instanceof ResolveSource resolve
+                        && resolve.source().location().startsWith("bad")
                     ? answer(
                         new Event.SourceFailed(
                             resolve.job(),
@@ -175,7 +180,8 @@ class JobCoordinatorTest {
     JobSnapshot some = get(pipeline.run(JOB, request("bad", "a*1"), film(), snapshot -> {}));
     assertEquals(List.of("0-0-0"), clips(some));
     assertEquals(1, some.failures().size());
-    JobSnapshot none = get(pipeline.run(ScriptedRooms.job(2), request("bad"), film(), snapshot -> {}));
+    JobSnapshot none =
+        get(pipeline.run(ScriptedRooms.job(2), request("bad"), film(), snapshot -> {}));
     assertEquals(JobStatus.ERROR, none.status());
     assertEquals(0, none.usableVideos());
   }
@@ -195,7 +201,8 @@ class JobCoordinatorTest {
             });
     JobSnapshot end = run(rooms, request("a*60"), 2, 8);
     assertEquals(60, end.clips().size());
-    // Twice two that are fetched, wait or are being removed; one on the device, one that it has just answered for.
+    // Twice two that are fetched, wait or are being removed; one on the device, one that it has
+    // just answered for.
     assertTrue(peak.get() <= 6, "peak " + peak);
   }
 
@@ -231,7 +238,10 @@ class JobCoordinatorTest {
         new ScriptedRooms(
             2,
             command ->
-                command instanceof TranscribeSegment transcribe && transcribe.segment().id().segment() > 2 ? NEVER : null);
+                command instanceof TranscribeSegment transcribe
+                        && transcribe.segment().id().segment() > 2
+                    ? NEVER
+                    : null);
     JobOptions options = new JobOptions(1_000, 1_000, 2_000, 3_000, 5, TranscribeOptions.DEFAULT);
     JobSnapshot end = run(rooms, JobRequest.of(List.of("a*8"), List.of("freedom"), options));
     assertTrue(end.earlyTermination());
@@ -241,8 +251,17 @@ class JobCoordinatorTest {
   }
 
   @ParameterizedTest(name = "cancelled at {0}")
-  @ValueSource(classes = {ResolveSource.class, OpenVideo.class, FetchSegment.class, TranscribeSegment.class, CutClip.class, JoinFilm.class})
-  void aJobThatIsCancelledStopsItsWorkAndLeavesNothing(Class<? extends Command> stage) throws Exception {
+  @ValueSource(
+      classes = {
+        ResolveSource.class,
+        OpenVideo.class,
+        FetchSegment.class,
+        TranscribeSegment.class,
+        CutClip.class,
+        JoinFilm.class
+      })
+  void aJobThatIsCancelledStopsItsWorkAndLeavesNothing(Class<? extends Command> stage)
+      throws Exception {
     CompletableFuture<Command> reached = new CompletableFuture<>();
     ScriptedRooms rooms =
         new ScriptedRooms(
@@ -261,7 +280,8 @@ class JobCoordinatorTest {
     assertEquals(JobStatus.CANCELLED, get(end).status());
     assertEquals(List.of(), left());
     // What was called off holds no place: the next job runs through.
-    JobSnapshot next = get(pipeline.run(ScriptedRooms.job(2), request("b*1"), film(), snapshot -> {}));
+    JobSnapshot next =
+        get(pipeline.run(ScriptedRooms.job(2), request("b*1"), film(), snapshot -> {}));
     assertEquals(JobStatus.COMPLETED, next.status());
     assertEquals("0-0-0", rooms.asked(StopWork.class).get(0).from().toString());
   }
@@ -292,7 +312,9 @@ class JobCoordinatorTest {
     Pipeline pipeline = get(deploy(new ScriptedRooms(1, USUAL), 6, 8));
     JobRequest request = JobRequest.of(List.of("a*1"), List.of("!?"), JobOptions.DEFAULT);
     ExecutionException refused =
-        assertThrows(ExecutionException.class, () -> get(pipeline.run(JOB, request, film(), snapshot -> {})));
+        assertThrows(
+            ExecutionException.class,
+            () -> get(pipeline.run(JOB, request, film(), snapshot -> {})));
     assertTrue(refused.getMessage().contains("!?"), refused.getMessage());
     assertEquals(List.of(), left());
   }
@@ -316,7 +338,8 @@ class JobCoordinatorTest {
                 fetched.incrementAndGet();
               }
               if (fetched.get() == 4) {
-                // Behind the answer to the last fetch, so that all four are known when the device becomes free.
+                // Behind the answer to the last fetch, so that all four are known when the device
+                // becomes free.
                 Vertx.currentContext().runOnContext(go -> gate.tryComplete(answerOfFirst.get()));
               }
               if (first) {
@@ -339,7 +362,8 @@ class JobCoordinatorTest {
     get(usual);
     get(hasty);
     assertEquals(JOB, order.get(order.size() - 1).job());
-    assertEquals(List.of(2, 2), order.subList(1, 3).stream().map(s -> s.job().equals(JOB) ? 1 : 2).toList());
+    assertEquals(
+        List.of(2, 2), order.subList(1, 3).stream().map(s -> s.job().equals(JOB) ? 1 : 2).toList());
   }
 
   private Future<Pipeline> deploy(ScriptedRooms rooms, int fetches, int cuts) {
@@ -354,15 +378,20 @@ class JobCoordinatorTest {
             5,
             false);
     return Pipeline.deploy(
-        vertx, settings, List.of(Pipeline.Room.of(new OrderingVerticle()), Pipeline.Room.of(rooms)));
+        vertx,
+        settings,
+        List.of(Pipeline.Room.of(new OrderingVerticle()), Pipeline.Room.of(rooms)));
   }
 
   private JobSnapshot run(ScriptedRooms rooms, JobRequest request) throws Exception {
     return run(rooms, request, 6, 8);
   }
 
-  private JobSnapshot run(ScriptedRooms rooms, JobRequest request, int fetches, int cuts) throws Exception {
-    return get(deploy(rooms, fetches, cuts).compose(pipeline -> pipeline.run(JOB, request, film(), snapshot -> {})));
+  private JobSnapshot run(ScriptedRooms rooms, JobRequest request, int fetches, int cuts)
+      throws Exception {
+    return get(
+        deploy(rooms, fetches, cuts)
+            .compose(pipeline -> pipeline.run(JOB, request, film(), snapshot -> {})));
   }
 
   private static JobRequest request(String... sources) {

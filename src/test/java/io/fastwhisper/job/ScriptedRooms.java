@@ -30,8 +30,9 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * All rooms of the pipeline but the coordinator and the ordering, played by one verticle on the real bus: a source "talk*3" is a
- * talk of three segments in which "freedom" is said once in each. A test may step in before any answer.
+ * All rooms of the pipeline but the coordinator and the ordering, played by one verticle on the
+ * real bus: a source "talk*3" is a talk of three segments in which "freedom" is said once in each.
+ * A test may step in before any answer.
  */
 final class ScriptedRooms extends VerticleBase {
   static final String DEVICE = "cpu";
@@ -51,7 +52,8 @@ final class ScriptedRooms extends VerticleBase {
    * Makes the rooms.
    *
    * @param places of the device
-   * @param steps what a command is answered with; null for the usual answer, a future that never completes for none
+   * @param steps what a command is answered with; null for the usual answer, a future that never
+   *     completes for none
    */
   ScriptedRooms(int places, Function<Command, Future<Event>> steps) {
     this.places = places;
@@ -90,7 +92,8 @@ final class ScriptedRooms extends VerticleBase {
     }
     scripted.onSuccess(
         event -> {
-          if (event instanceof Event.SegmentTranscribed || event instanceof Event.TranscriptionFailed) {
+          if (event instanceof Event.SegmentTranscribed
+              || event instanceof Event.TranscriptionFailed) {
             send(new Event.PlacesFree(DEVICE, WORKER, 1));
           }
           send(event);
@@ -112,7 +115,8 @@ final class ScriptedRooms extends VerticleBase {
       return transcribed(transcribe);
     } else if (command instanceof Command.CutClip cut) {
       write(cut.clipFile(), 32);
-      return new Event.ClipCut(new CutFile(cut.clip().id(), cut.clipFile(), cut.clip().range().lengthMs()));
+      return new Event.ClipCut(
+          new CutFile(cut.clip().id(), cut.clipFile(), cut.clip().range().lengthMs()));
     } else if (command instanceof Command.JoinFilm join) {
       return joined(join);
     }
@@ -125,7 +129,8 @@ final class ScriptedRooms extends VerticleBase {
     long durationMs = segments * 16_000L + 4_000;
     MediaFacts facts = new MediaFacts(durationMs, FACTS.picture(), FACTS.sound());
     Path file = Path.of(open.location().location());
-    return new Event.VideoOpened(new Video(open.video(), open.location().location(), name, file, facts));
+    return new Event.VideoOpened(
+        new Video(open.video(), open.location().location(), name, file, facts));
   }
 
   /** "freedom" eight seconds after the segment's start. */
@@ -136,7 +141,8 @@ final class ScriptedRooms extends VerticleBase {
     Segment segment = transcribe.segment();
     long startMs = segment.range().startMs() + 8_000;
     Word word = new Word("Freedom.", startMs, startMs + 400, 0.9f);
-    Cue cue = new Cue(startMs, startMs + 400, "Freedom.", List.of(word), List.of(7), -0.1f, 1, 0, 0);
+    Cue cue =
+        new Cue(startMs, startMs + 400, "Freedom.", List.of(word), List.of(7), -0.1f, 1, 0, 0);
     return new Event.SegmentTranscribed(
         transcribe.lease(),
         segment.id(),
@@ -177,7 +183,6 @@ final class ScriptedRooms extends VerticleBase {
       return asked.stream().filter(kind::isInstance).map(kind::cast).toList();
     }
   }
-
 
   static JobId job(int number) {
     return new JobId(String.format("%032x", number));

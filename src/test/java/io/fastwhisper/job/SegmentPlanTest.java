@@ -17,7 +17,21 @@ class SegmentPlanTest {
   private static final SegmentPlan PLAN = new SegmentPlan(60_000, 6_000);
 
   @ParameterizedTest
-  @ValueSource(longs = {1, 100, 5_999, 6_000, 6_001, 59_999, 60_000, 60_001, 114_000, 114_001, 3_600_000, 86_399_999})
+  @ValueSource(
+      longs = {
+        1,
+        100,
+        5_999,
+        6_000,
+        6_001,
+        59_999,
+        60_000,
+        60_001,
+        114_000,
+        114_001,
+        3_600_000,
+        86_399_999
+      })
   void segmentsCoverTheVideoAndOverlapByTheSameLength(long durationMs) {
     List<Segment> segments = PLAN.divide(VIDEO, durationMs);
     assertEquals(0, segments.get(0).range().startMs());
@@ -30,7 +44,8 @@ class SegmentPlanTest {
         Segment before = segments.get(i - 1);
         assertEquals(6_000, before.range().endMs() - segment.range().startMs());
         assertEquals(before.endZone(), segment.startZone());
-        assertEquals(segment.range().startMs() + SegmentPlan.MARGIN_MS, segment.startZone().startMs());
+        assertEquals(
+            segment.range().startMs() + SegmentPlan.MARGIN_MS, segment.startZone().startMs());
         assertEquals(before.range().endMs() - SegmentPlan.MARGIN_MS, segment.startZone().endMs());
       }
     }
@@ -40,7 +55,8 @@ class SegmentPlanTest {
   void segmentsAreOfEqualLengthSoThatNoneIsAStub() {
     List<Segment> segments = PLAN.divide(VIDEO, 61_000);
     assertEquals(
-        List.of(new TimeRange(0, 33_500), new TimeRange(27_500, 61_000)), segments.stream().map(Segment::range).toList());
+        List.of(new TimeRange(0, 33_500), new TimeRange(27_500, 61_000)),
+        segments.stream().map(Segment::range).toList());
   }
 
   @Test

@@ -17,10 +17,12 @@ class StageLogTest {
   @Test
   void aChangeOfStageIsALineWithJobPlaceAndWhatHappened() {
     assertEquals(
-        Optional.of("job " + JOB + " 0-3: fetched"), StageLog.line(new Event.SegmentFetched(new SegmentId(JOB, 0, 3), 16)));
+        Optional.of("job " + JOB + " 0-3: fetched"),
+        StageLog.line(new Event.SegmentFetched(new SegmentId(JOB, 0, 3), 16)));
     assertEquals(
         Optional.of("job " + JOB + " 0-3-1: failed: no luck"),
-        StageLog.line(new Event.ClipFailed(new ClipId(JOB, 0, 3, 1), Failure.passing("no luck", "there"))));
+        StageLog.line(
+            new Event.ClipFailed(new ClipId(JOB, 0, 3, 1), Failure.passing("no luck", "there"))));
   }
 
   @Test

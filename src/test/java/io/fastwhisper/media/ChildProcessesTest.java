@@ -23,7 +23,17 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class ChildProcessesTest {
   /** Writes in real time, for ever. */
-  private static final List<String> ENDLESS = List.of("-re", "-f", "lavfi", "-i", "anullsrc=r=16000:cl=mono", "-f", "s16le", "-flush_packets", "1");
+  private static final List<String> ENDLESS =
+      List.of(
+          "-re",
+          "-f",
+          "lavfi",
+          "-i",
+          "anullsrc=r=16000:cl=mono",
+          "-f",
+          "s16le",
+          "-flush_packets",
+          "1");
 
   @TempDir Path folder;
   @TempDir Path temporary;
@@ -54,9 +64,12 @@ class ChildProcessesTest {
   void aChildThatMakesNoProgressIsKilled() throws Exception {
     Path pipe = folder.resolve("pipe");
     assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
-    MediaLimits limits = new MediaLimits(Duration.ofSeconds(1), Duration.ofMinutes(1), MediaLimits.DEFAULT.memoryBytes());
+    MediaLimits limits =
+        new MediaLimits(
+            Duration.ofSeconds(1), Duration.ofMinutes(1), MediaLimits.DEFAULT.memoryBytes());
     try (ChildProcesses children = children(limits)) {
-      List<String> arguments = List.of("-f", "s16le", "-i", ChildProcesses.localUrl(pipe), "-f", "s16le");
+      List<String> arguments =
+          List.of("-f", "s16le", "-i", ChildProcesses.localUrl(pipe), "-f", "s16le");
       Failure failure = failureOf(children, arguments, new Cancellation()).get();
       assertEquals("no progress for 1 s", failure.what());
       assertFalse(failure.permanent());
@@ -67,9 +80,12 @@ class ChildProcessesTest {
 
   @Test
   void aChildThatTakesTooLongIsKilledThoughItMakesProgress() throws Exception {
-    MediaLimits limits = new MediaLimits(Duration.ofMinutes(1), Duration.ofSeconds(1), MediaLimits.DEFAULT.memoryBytes());
+    MediaLimits limits =
+        new MediaLimits(
+            Duration.ofMinutes(1), Duration.ofSeconds(1), MediaLimits.DEFAULT.memoryBytes());
     try (ChildProcesses children = children(limits)) {
-      assertEquals("took longer than 1 s", failureOf(children, ENDLESS, new Cancellation()).get().what());
+      assertEquals(
+          "took longer than 1 s", failureOf(children, ENDLESS, new Cancellation()).get().what());
       assertNothingLeft();
     }
   }
@@ -79,7 +95,8 @@ class ChildProcessesTest {
     assumeTrue(Files.isExecutable(Path.of("/usr/bin/prlimit")));
     MediaLimits limits = new MediaLimits(Duration.ofMinutes(1), Duration.ofMinutes(1), 100_000_000);
     try (ChildProcesses children = new ChildProcesses(limits)) {
-      List<String> arguments = List.of("-f", "lavfi", "-i", "color=s=12000x12000:d=0.1:r=10", "-f", "rawvideo");
+      List<String> arguments =
+          List.of("-f", "lavfi", "-i", "color=s=12000x12000:d=0.1:r=10", "-f", "rawvideo");
       Failure failure = failureOf(children, arguments, new Cancellation()).get();
       assertTrue(failure.what().contains("memory"), failure.what());
       assertNothingLeft();
@@ -131,7 +148,12 @@ class ChildProcessesTest {
   private Process host() throws Exception {
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     return new ProcessBuilder(
-            java, "-Djava.io.tmpdir=" + temporary, "-cp", System.getProperty("java.class.path"), Host.class.getName(), folder.toString())
+            java,
+            "-Djava.io.tmpdir=" + temporary,
+            "-cp",
+            System.getProperty("java.class.path"),
+            Host.class.getName(),
+            folder.toString())
         .redirectError(ProcessBuilder.Redirect.INHERIT)
         .start();
   }
@@ -145,7 +167,8 @@ class ChildProcessesTest {
     return new ChildProcesses(limits);
   }
 
-  private CompletableFuture<Failure> failureOf(ChildProcesses children, List<String> arguments, Cancellation cancellation) {
+  private CompletableFuture<Failure> failureOf(
+      ChildProcesses children, List<String> arguments, Cancellation cancellation) {
     return failureOf(children, arguments, cancellation, folder.resolve("out"));
   }
 
@@ -156,7 +179,9 @@ class ChildProcessesTest {
         new Thread(
             () -> {
               MediaException thrown =
-                  assertThrows(MediaException.class, () -> children.write("x", arguments, output, cancellation));
+                  assertThrows(
+                      MediaException.class,
+                      () -> children.write("x", arguments, output, cancellation));
               failure.complete(thrown.failure());
             });
     thread.setDaemon(true);

@@ -74,21 +74,48 @@ class ForeignFilesTest {
     listener.close();
   }
 
-  /** Each playlist names the canary file and the canary listener; under every name that may tempt a reader. */
+  /**
+   * Each playlist names the canary file and the canary listener; under every name that may tempt a
+   * reader.
+   */
   @ParameterizedTest
-  @CsvSource({"hls, mp4", "hls, m3u8", "hls, avi", "hls, ts", "dash, mp4", "ffconcat, mp4", "ffconcat, txt", "imf, mkv", "sdp, mp4", "smil, mp4", "id3-hls, mp3"})
-  void aPlaylistIsRefusedByItsContentAndNothingItNamesIsTouched(String kind, String ending) throws Exception {
+  @CsvSource({
+    "hls, mp4",
+    "hls, m3u8",
+    "hls, avi",
+    "hls, ts",
+    "dash, mp4",
+    "ffconcat, mp4",
+    "ffconcat, txt",
+    "imf, mkv",
+    "sdp, mp4",
+    "smil, mp4",
+    "id3-hls, mp3"
+  })
+  void aPlaylistIsRefusedByItsContentAndNothingItNamesIsTouched(String kind, String ending)
+      throws Exception {
     String url = "http://127.0.0.1:" + listener.getLocalPort() + "/canary.ts";
-    String hls = "#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\n" + canary + "\n#EXTINF:2,\n" + url + "\n#EXT-X-ENDLIST\n";
+    String hls =
+        "#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\n"
+            + canary
+            + "\n#EXTINF:2,\n"
+            + url
+            + "\n#EXT-X-ENDLIST\n";
     String text =
         switch (kind) {
           case "hls" -> "\uFEFF" + hls;
           case "dash" ->
               "<?xml version=\"1.0\"?><MPD xmlns=\"urn:mpeg:dash:schema:mpd:2011\" type=\"static\"><Period><AdaptationSet>"
-                  + "<Representation id=\"1\" bandwidth=\"1\"><BaseURL>" + url + "</BaseURL></Representation></AdaptationSet></Period></MPD>";
+                  + "<Representation id=\"1\" bandwidth=\"1\"><BaseURL>"
+                  + url
+                  + "</BaseURL></Representation></AdaptationSet></Period></MPD>";
           case "ffconcat" -> "ffconcat version 1.0\nfile '" + canary + "'\nfile '" + url + "'\n";
-          case "imf" -> "<CompositionPlaylist xmlns=\"http://www.smpte-ra.org/schemas/2067-3/2016\"></CompositionPlaylist>";
-          case "sdp" -> "v=0\no=- 0 0 IN IP4 127.0.0.1\nc=IN IP4 127.0.0.1\nm=video " + listener.getLocalPort() + " RTP/AVP 96\n";
+          case "imf" ->
+              "<CompositionPlaylist xmlns=\"http://www.smpte-ra.org/schemas/2067-3/2016\"></CompositionPlaylist>";
+          case "sdp" ->
+              "v=0\no=- 0 0 IN IP4 127.0.0.1\nc=IN IP4 127.0.0.1\nm=video "
+                  + listener.getLocalPort()
+                  + " RTP/AVP 96\n";
           case "smil" -> "<smil><body><video src=\"" + url + "\"/></body></smil>";
           default -> "ID3\3\0\0\0\0\0\0" + hls;
         };
@@ -97,13 +124,18 @@ class ForeignFilesTest {
     FileTimes before = FileTimes.of(canary);
     Failure failure = refusal(file);
     assertTrue(failure.permanent(), failure.toString());
-    assertTrue(failure.what().contains("playlist") || failure.what().contains("not a media file"), failure.what());
+    assertTrue(
+        failure.what().contains("playlist") || failure.what().contains("not a media file"),
+        failure.what());
     assertThrows(ExecutionException.class, () -> extract(file));
     assertEquals(before, FileTimes.of(canary));
     assertEquals(visits, VISITS.get());
   }
 
-  /** The other tests say something only if this one holds: a reader that follows the playlist does touch both. */
+  /**
+   * The other tests say something only if this one holds: a reader that follows the playlist does
+   * touch both.
+   */
   @Test
   void theCanariesTellOfAReaderThatFollows() throws Exception {
     Path own = Files.copy(canary, folder.resolve("own-canary.ts"));
@@ -113,9 +145,23 @@ class ForeignFilesTest {
     Path file =
         Files.writeString(
             folder.resolve("followed.mp4"),
-            "#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\n" + own + "\n#EXTINF:2,\n" + url + "\n#EXT-X-ENDLIST\n");
+            "#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\n"
+                + own
+                + "\n#EXTINF:2,\n"
+                + url
+                + "\n#EXT-X-ENDLIST\n");
     maker.probe(
-        file, "-protocol_whitelist", "file,http,tcp", "-allowed_extensions", "ALL", "-extension_picky", "0", "-show_packets", "-f", "hls", "-i");
+        file,
+        "-protocol_whitelist",
+        "file,http,tcp",
+        "-allowed_extensions",
+        "ALL",
+        "-extension_picky",
+        "0",
+        "-show_packets",
+        "-f",
+        "hls",
+        "-i");
     assertTrue(VISITS.get() > visits);
     assertNotEquals(before, FileTimes.of(own));
   }
@@ -123,7 +169,9 @@ class ForeignFilesTest {
   /** An AVI may hold a subtitle file of any format (CVE-2017-9993). */
   @Test
   void anAviWithASubtitleTrackIsRefused() throws Exception {
-    byte[] avi = Files.readAllBytes(maker.make("plain.avi", "-i", film.toString(), "-c:v", "mpeg4", "-c:a", "libmp3lame"));
+    byte[] avi =
+        Files.readAllBytes(
+            maker.make("plain.avi", "-i", film.toString(), "-c:v", "mpeg4", "-c:a", "libmp3lame"));
     assertTrue(look(folder.resolve("plain.avi")).facts().durationMs() > 1_900);
     int track = new String(avi, StandardCharsets.ISO_8859_1).indexOf("auds");
     avi[track] = 't';
@@ -144,7 +192,13 @@ class ForeignFilesTest {
     Path file = Files.write(folder.resolve("refers.mov"), mov);
     int visits = VISITS.get();
     FileTimes before = FileTimes.of(canary);
-    media.look(file).result().toCompletionStage().toCompletableFuture().handle((looked, error) -> null).get();
+    media
+        .look(file)
+        .result()
+        .toCompletionStage()
+        .toCompletableFuture()
+        .handle((looked, error) -> null)
+        .get();
     assertEquals(before, FileTimes.of(canary));
     assertEquals(visits, VISITS.get());
   }
@@ -152,8 +206,18 @@ class ForeignFilesTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "-i.mp4", "--help", "concat:a|b.mp4", "subfile,,start,0,end,9,,:x.mp4", "data:video,x.mp4", "http:x.mp4", "pipe:0",
-        "line\nbreak.mp4", "'quotes\" and $(touch x).mp4", "%d.mp4", "a:b\\c[d];e=f,g.mp4", "\u00e4\u4e2d\uD83D\uDE00.mp4"
+        "-i.mp4",
+        "--help",
+        "concat:a|b.mp4",
+        "subfile,,start,0,end,9,,:x.mp4",
+        "data:video,x.mp4",
+        "http:x.mp4",
+        "pipe:0",
+        "line\nbreak.mp4",
+        "'quotes\" and $(touch x).mp4",
+        "%d.mp4",
+        "a:b\\c[d];e=f,g.mp4",
+        "\u00e4\u4e2d\uD83D\uDE00.mp4"
       })
   void anOddNameIsTheNameOfAFileAndNothingElse(String name) throws Exception {
     Path file = Files.copy(film, folder.resolve(name));
@@ -176,12 +240,14 @@ class ForeignFilesTest {
 
   @Test
   void anEmptyFileIsSaidToBeEmpty() throws Exception {
-    assertEquals("the file is empty", refusal(Files.createFile(folder.resolve("empty.mp4"))).what());
+    assertEquals(
+        "the file is empty", refusal(Files.createFile(folder.resolve("empty.mp4"))).what());
   }
 
   @Test
   void whatIsNotMediaIsSaidNotToBe() throws Exception {
-    Failure failure = refusal(Files.writeString(folder.resolve("notes.mp4"), "Dear diary, ".repeat(1_000)));
+    Failure failure =
+        refusal(Files.writeString(folder.resolve("notes.mp4"), "Dear diary, ".repeat(1_000)));
     assertTrue(failure.what().contains("not a media file"), failure.what());
     assertTrue(failure.remedy().contains("mp4"), failure.remedy());
   }
@@ -189,7 +255,8 @@ class ForeignFilesTest {
   @Test
   void anMp4WithoutItsIndexIsSaidNotToBeWhole() throws Exception {
     byte[] whole = Files.readAllBytes(film);
-    Failure failure = refusal(Files.write(folder.resolve("cut.mp4"), Arrays.copyOf(whole, whole.length / 2)));
+    Failure failure =
+        refusal(Files.write(folder.resolve("cut.mp4"), Arrays.copyOf(whole, whole.length / 2)));
     assertTrue(failure.what().contains("not whole"), failure.what());
     assertTrue(failure.permanent());
   }
@@ -200,8 +267,10 @@ class ForeignFilesTest {
     Path whole =
         switch (ending) {
           case "mp4" -> film;
-          case "avi" -> maker.make("d.avi", "-i", film.toString(), "-c:v", "mpeg4", "-c:a", "libmp3lame");
-          case "wav", "flac", "ogg", "mp3" -> maker.make("d." + ending, "-i", film.toString(), "-vn");
+          case "avi" ->
+              maker.make("d.avi", "-i", film.toString(), "-c:v", "mpeg4", "-c:a", "libmp3lame");
+          case "wav", "flac", "ogg", "mp3" ->
+              maker.make("d." + ending, "-i", film.toString(), "-vn");
           default -> maker.make("d." + ending, "-i", film.toString(), "-c", "copy");
         };
     byte[] bytes = Files.readAllBytes(whole);
@@ -209,8 +278,11 @@ class ForeignFilesTest {
     for (int i = 0; i < 200; i++) {
       bytes[300 + random.nextInt(bytes.length - 300)] = (byte) random.nextInt();
     }
-    Path damaged = Files.write(folder.resolve("damaged." + ending), Arrays.copyOf(bytes, bytes.length * 2 / 3));
-    media.extractSound(damaged, new TimeRange(0, 2_000), folder.resolve("d.f32"))
+    Path damaged =
+        Files.write(
+            folder.resolve("damaged." + ending), Arrays.copyOf(bytes, bytes.length * 2 / 3));
+    media
+        .extractSound(damaged, new TimeRange(0, 2_000), folder.resolve("d.f32"))
         .result()
         .toCompletionStage()
         .toCompletableFuture()
@@ -226,8 +298,21 @@ class ForeignFilesTest {
   void factsAreThoseOfTheFile() throws Exception {
     Path file =
         maker.make(
-            "facts.mp4", "-display_rotation", "90", "-i", film.toString(), "-c:v", "copy", "-c:a", "aac", "-ac", "1",
-            "-ar", "48000", "-metadata", "title= A talk\nof two lines");
+            "facts.mp4",
+            "-display_rotation",
+            "90",
+            "-i",
+            film.toString(),
+            "-c:v",
+            "copy",
+            "-c:a",
+            "aac",
+            "-ac",
+            "1",
+            "-ar",
+            "48000",
+            "-metadata",
+            "title= A talk\nof two lines");
     LookedInto looked = look(file);
     assertEquals("A talk of two lines", looked.title());
     assertEquals(new MediaFacts.Picture(64, 320, 25, 1, "h264"), looked.facts().picture());
@@ -237,7 +322,16 @@ class ForeignFilesTest {
 
   @Test
   void pixelsThatAreNotSquareCountInTheWidth() throws Exception {
-    Path file = maker.make("anamorphic.mp4", "-i", film.toString(), "-vf", "setsar=2", "-c:v", "libopenh264", "-an");
+    Path file =
+        maker.make(
+            "anamorphic.mp4",
+            "-i",
+            film.toString(),
+            "-vf",
+            "setsar=2",
+            "-c:v",
+            "libopenh264",
+            "-an");
     assertEquals(640, look(file).facts().picture().width());
     assertNull(look(file).facts().sound());
   }
@@ -247,8 +341,21 @@ class ForeignFilesTest {
     Path cover = maker.make("cover.png", "-i", film.toString(), "-frames:v", "1");
     Path file =
         maker.make(
-            "covered.mp3", "-i", film.toString(), "-i", cover.toString(), "-map", "0:a", "-map", "1:v", "-c:a", "libmp3lame",
-            "-c:v", "copy", "-disposition:v", "attached_pic");
+            "covered.mp3",
+            "-i",
+            film.toString(),
+            "-i",
+            cover.toString(),
+            "-map",
+            "0:a",
+            "-map",
+            "1:v",
+            "-c:a",
+            "libmp3lame",
+            "-c:v",
+            "copy",
+            "-disposition:v",
+            "attached_pic");
     assertNull(look(file).facts().picture());
   }
 
@@ -257,25 +364,52 @@ class ForeignFilesTest {
   void aLengthThatNobodyWroteDownIsCounted(String name) throws Exception {
     Path file =
         maker.make(
-            name, "-f", "lavfi", "-i", "anoisesrc=d=10:a=0.01,volume='if(lt(t,5),0,20)':eval=frame", "-write_xing", "0", "-q:a", "4");
+            name,
+            "-f",
+            "lavfi",
+            "-i",
+            "anoisesrc=d=10:a=0.01,volume='if(lt(t,5),0,20)':eval=frame",
+            "-write_xing",
+            "0",
+            "-q:a",
+            "4");
     assertEquals(10_000, look(file).facts().durationMs(), 80);
   }
 
   @Test
   void aHugePictureEndsInAFailureNotInThisProcess() throws Exception {
-    Path file = maker.make("huge.mkv", "-f", "lavfi", "-i", "color=s=8000x8000:d=0.2:r=5", "-frames:v", "1", "-c:v", "mjpeg");
-    try (Media small = Media.open(new MediaLimits(MediaLimits.DEFAULT.stall(), MediaLimits.DEFAULT.wallClock(), 90_000_000))) {
+    Path file =
+        maker.make(
+            "huge.mkv",
+            "-f",
+            "lavfi",
+            "-i",
+            "color=s=8000x8000:d=0.2:r=5",
+            "-frames:v",
+            "1",
+            "-c:v",
+            "mjpeg");
+    try (Media small =
+        Media.open(
+            new MediaLimits(
+                MediaLimits.DEFAULT.stall(), MediaLimits.DEFAULT.wallClock(), 90_000_000))) {
       LookedInto looked = small.look(file).result().toCompletionStage().toCompletableFuture().get();
       assertEquals(8_000, looked.facts().picture().width());
       Video video =
-          new Video(new VideoId(new JobId("0".repeat(32)), 0), "huge", "huge", file, looked.facts());
+          new Video(
+              new VideoId(new JobId("0".repeat(32)), 0), "huge", "huge", file, looked.facts());
       FilmFormat format = new FilmFormat(new FilmPicture(320, 180, 25, 1), 48_000, 1);
       Path clip = folder.resolve("huge.clip");
       ExecutionException thrown =
           assertThrows(
               ExecutionException.class,
               () ->
-                  small.cut(video, new TimeRange(0, 400), format, clip).result().toCompletionStage().toCompletableFuture().get());
+                  small
+                      .cut(video, new TimeRange(0, 400), format, clip)
+                      .result()
+                      .toCompletionStage()
+                      .toCompletableFuture()
+                      .get());
       assertTrue(thrown.getCause() instanceof MediaException, thrown.toString());
       assertFalse(Files.exists(clip));
     }
@@ -298,7 +432,8 @@ class ForeignFilesTest {
   }
 
   private static void extract(Path file) throws Exception {
-    media.extractSound(file, new TimeRange(0, 1_000), folder.resolve("out.f32"))
+    media
+        .extractSound(file, new TimeRange(0, 1_000), folder.resolve("out.f32"))
         .result()
         .toCompletionStage()
         .toCompletableFuture()

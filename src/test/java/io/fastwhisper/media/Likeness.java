@@ -13,10 +13,11 @@ public final class Likeness {
   public record Place(int lag, double correlation) {}
 
   /**
-   * Looks for {@code length} samples of {@code piece} from {@code pieceAt} on in {@code whole}, at {@code wholeAt} and up to
-   * {@code reach} samples around.
+   * Looks for {@code length} samples of {@code piece} from {@code pieceAt} on in {@code whole}, at
+   * {@code wholeAt} and up to {@code reach} samples around.
    */
-  public static Place find(float[] piece, int pieceAt, int length, float[] whole, int wholeAt, int reach) {
+  public static Place find(
+      float[] piece, int pieceAt, int length, float[] whole, int wholeAt, int reach) {
     Place best = new Place(0, -1);
     for (int lag = -reach; lag <= reach; lag++) {
       int from = wholeAt + lag;

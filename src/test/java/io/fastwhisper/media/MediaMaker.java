@@ -13,8 +13,8 @@ import java.util.Locale;
 /**
  * Makes media for tests with the bundled ffmpeg, and looks at frames and sound of what others made.
  *
- * <p>Every frame of a made picture carries its number as sixteen bars, white for 1, the lowest bit on the left; every sound is
- * noise by rule, so that each stretch of it resembles no other.
+ * <p>Every frame of a made picture carries its number as sixteen bars, white for 1, the lowest bit
+ * on the left; every sound is noise by rule, so that each stretch of it resembles no other.
  */
 public final class MediaMaker {
   static final int WIDTH = 320;
@@ -26,7 +26,9 @@ public final class MediaMaker {
   private final Path folder;
 
   public MediaMaker(Path folder) throws Exception {
-    this.ffmpeg = Ffmpeg.bundled(MediaLimits.DEFAULT.memoryBytes(), Files.createTempDirectory(folder, "standins"));
+    this.ffmpeg =
+        Ffmpeg.bundled(
+            MediaLimits.DEFAULT.memoryBytes(), Files.createTempDirectory(folder, "standins"));
     this.folder = folder;
   }
 
@@ -47,10 +49,15 @@ public final class MediaMaker {
 
   /** Source filter of noise; the same seed gives the same noise. */
   static String noise(int rateHz, int channels, double seconds, int seed) {
-    String mono = String.format(Locale.ROOT, "anoisesrc=r=%d:d=%s:a=0.4:seed=%d:c=pink", rateHz, seconds, seed);
+    String mono =
+        String.format(
+            Locale.ROOT, "anoisesrc=r=%d:d=%s:a=0.4:seed=%d:c=pink", rateHz, seconds, seed);
     return channels == 1
         ? mono
-        : mono + "[l];" + mono.replace("seed=" + seed, "seed=" + (seed + 1)) + "[r];[l][r]join=inputs=2";
+        : mono
+            + "[l];"
+            + mono.replace("seed=" + seed, "seed=" + (seed + 1))
+            + "[r];[l][r]join=inputs=2";
   }
 
   /** Runs ffmpeg with these arguments and the file as output. */
@@ -64,7 +71,9 @@ public final class MediaMaker {
   }
 
   /** A film of numbered frames and noise. */
-  Path film(String name, String rate, double seconds, int soundRateHz, int channels, String... codecs) throws Exception {
+  Path film(
+      String name, String rate, double seconds, int soundRateHz, int channels, String... codecs)
+      throws Exception {
     List<String> arguments = new ArrayList<>();
     arguments.addAll(List.of("-f", "lavfi", "-i", numbered(rate, seconds)));
     arguments.addAll(List.of("-f", "lavfi", "-i", noise(soundRateHz, channels, seconds, 7)));
@@ -73,13 +82,27 @@ public final class MediaMaker {
     return make(name, arguments.toArray(String[]::new));
   }
 
-  /** The numbers that the frames of a film carry, in order; its picture may be any size with the bars across. */
+  /**
+   * The numbers that the frames of a film carry, in order; its picture may be any size with the
+   * bars across.
+   */
   List<Integer> frameNumbers(Path film) throws Exception {
     byte[] grey =
         run(
             List.of(
-                "-i", ChildProcesses.localUrl(film), "-map", "0:v:0", "-fps_mode", "passthrough",
-                "-vf", "scale=" + WIDTH + ":" + HEIGHT, "-pix_fmt", "gray", "-f", "rawvideo", "pipe:1"));
+                "-i",
+                ChildProcesses.localUrl(film),
+                "-map",
+                "0:v:0",
+                "-fps_mode",
+                "passthrough",
+                "-vf",
+                "scale=" + WIDTH + ":" + HEIGHT,
+                "-pix_fmt",
+                "gray",
+                "-f",
+                "rawvideo",
+                "pipe:1"));
     List<Integer> numbers = new ArrayList<>();
     for (int frame = 0; frame < grey.length / (WIDTH * HEIGHT); frame++) {
       int row = frame * WIDTH * HEIGHT + HEIGHT / 2 * WIDTH;
@@ -97,9 +120,17 @@ public final class MediaMaker {
     return floats(
         run(
             List.of(
-                "-i", ChildProcesses.localUrl(file), "-map", "0:a:0",
-                "-af", "aresample=" + rateHz + ":async=1:first_pts=0:rematrix_maxval=1,aformat=channel_layouts=mono",
-                "-f", "f32le", "pipe:1")));
+                "-i",
+                ChildProcesses.localUrl(file),
+                "-map",
+                "0:a:0",
+                "-af",
+                "aresample="
+                    + rateHz
+                    + ":async=1:first_pts=0:rematrix_maxval=1,aformat=channel_layouts=mono",
+                "-f",
+                "f32le",
+                "pipe:1")));
   }
 
   /** What ffprobe says in the given form, lines. */
@@ -122,7 +153,9 @@ public final class MediaMaker {
   }
 
   private byte[] run(List<String> arguments) throws Exception {
-    List<String> command = new ArrayList<>(List.of(ffmpeg.ffmpeg().toString(), "-hide_banner", "-nostdin", "-v", "error"));
+    List<String> command =
+        new ArrayList<>(
+            List.of(ffmpeg.ffmpeg().toString(), "-hide_banner", "-nostdin", "-v", "error"));
     command.addAll(arguments);
     return execute(command);
   }

@@ -22,7 +22,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SoundExtractionTest {
   private static final int SECONDS = 12;
   private static final List<TimeRange> RANGES =
-      List.of(new TimeRange(0, 700), new TimeRange(1_501, 2_001), new TimeRange(5_333, 6_433), new TimeRange(9_120, 12_000));
+      List.of(
+          new TimeRange(0, 700),
+          new TimeRange(1_501, 2_001),
+          new TimeRange(5_333, 6_433),
+          new TimeRange(9_120, 12_000));
 
   @TempDir static Path folder;
   private static Media media;
@@ -37,10 +41,24 @@ class SoundExtractionTest {
     String film = folder.resolve("film.mp4").toString();
     maker.make("film.mkv", "-i", film, "-c", "copy");
     maker.make("film.ts", "-i", film, "-c", "copy");
-    maker.make("late.mp4", "-i", film, "-itsoffset", "0.73", "-i", film, "-map", "0:v", "-map", "1:a", "-c", "copy");
+    maker.make(
+        "late.mp4",
+        "-i",
+        film,
+        "-itsoffset",
+        "0.73",
+        "-i",
+        film,
+        "-map",
+        "0:v",
+        "-map",
+        "1:a",
+        "-c",
+        "copy");
     maker.make("sound.wav", "-i", film, "-vn");
     maker.make("sound.flac", "-i", film, "-vn");
-    maker.make("sound.mp3", "-i", film, "-vn", "-c:a", "libmp3lame", "-q:a", "4", "-write_xing", "0");
+    maker.make(
+        "sound.mp3", "-i", film, "-vn", "-c:a", "libmp3lame", "-q:a", "4", "-write_xing", "0");
     maker.make("sound.ogg", "-i", film, "-vn", "-c:a", "libopus");
     maker.make("sound.webm", "-i", film, "-vn", "-c:a", "libopus");
     maker.make("sound.aac", "-i", film, "-vn", "-c", "copy");
@@ -53,12 +71,22 @@ class SoundExtractionTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"film.mp4", "late.mp4", "film.ts", "sound.wav", "sound.flac", "sound.mp3", "sound.ogg", "sound.aac"})
+      strings = {
+        "film.mp4",
+        "late.mp4",
+        "film.ts",
+        "sound.wav",
+        "sound.flac",
+        "sound.mp3",
+        "sound.ogg",
+        "sound.aac"
+      })
   void aRangeIsToTheBitTheSliceOfTheWhole(String name) throws Exception {
     float[] whole = extract(name, new TimeRange(0, SECONDS * 1_000));
     assertEquals(SECONDS * 16_000, whole.length);
     for (TimeRange range : RANGES) {
-      float[] slice = Arrays.copyOfRange(whole, (int) range.startMs() * 16, (int) range.endMs() * 16);
+      float[] slice =
+          Arrays.copyOfRange(whole, (int) range.startMs() * 16, (int) range.endMs() * 16);
       assertArrayEquals(slice, extract(name, range), name + " " + range);
     }
   }
@@ -69,7 +97,8 @@ class SoundExtractionTest {
     float[] whole = extract(name, new TimeRange(0, SECONDS * 1_000));
     for (TimeRange range : RANGES) {
       float[] piece = extract(name, range);
-      Likeness.Place place = Likeness.find(piece, 1_000, 6_000, whole, (int) range.startMs() * 16 + 1_000, 400);
+      Likeness.Place place =
+          Likeness.find(piece, 1_000, 6_000, whole, (int) range.startMs() * 16 + 1_000, 400);
       assertTrue(Math.abs(place.lag()) <= 16, name + " " + range + " " + place);
       assertTrue(place.correlation() > 0.95, name + " " + range + " " + place);
     }
@@ -89,7 +118,10 @@ class SoundExtractionTest {
   void aGapInTheTrackIsSilenceAndWhatFollowsStaysInItsPlace() throws Exception {
     String film = folder.resolve("film.mp4").toString();
     maker.make("front.mkv", "-t", "3", "-i", film, "-c", "copy");
-    Path list = Files.writeString(folder.resolve("list.txt"), "ffconcat version 1.0\nfile front.mkv\nduration 5\nfile film.mkv\n");
+    Path list =
+        Files.writeString(
+            folder.resolve("list.txt"),
+            "ffconcat version 1.0\nfile front.mkv\nduration 5\nfile film.mkv\n");
     maker.make("gap.mkv", "-f", "concat", "-safe", "0", "-i", list.toString(), "-c", "copy");
     float[] sound = extract("gap.mkv", new TimeRange(0, 9_000));
     assertEquals(0, sound[4 * 16_000]);
@@ -101,8 +133,19 @@ class SoundExtractionTest {
   @Test
   void behindTheEndOfTheTrackThereIsSilence() throws Exception {
     maker.make(
-        "short.mp4", "-i", folder.resolve("film.mp4").toString(), "-t", "2", "-i", folder.resolve("film.mp4").toString(),
-        "-map", "0:v", "-map", "1:a", "-c", "copy");
+        "short.mp4",
+        "-i",
+        folder.resolve("film.mp4").toString(),
+        "-t",
+        "2",
+        "-i",
+        folder.resolve("film.mp4").toString(),
+        "-map",
+        "0:v",
+        "-map",
+        "1:a",
+        "-c",
+        "copy");
     float[] within = extract("short.mp4", new TimeRange(1_500, 2_500));
     assertTrue(within[4_000] != 0);
     assertArrayEquals(new float[4_000], Arrays.copyOfRange(within, 12_000, 16_000));
@@ -111,7 +154,12 @@ class SoundExtractionTest {
 
   @Test
   void channelsAreMixedWithoutClipping() throws Exception {
-    maker.make("loud.wav", "-f", "lavfi", "-i", "sine=f=440:d=1:r=16000,volume=7.2,aformat=channel_layouts=stereo:sample_fmts=flt,pan=stereo|c0=c0|c1=c0");
+    maker.make(
+        "loud.wav",
+        "-f",
+        "lavfi",
+        "-i",
+        "sine=f=440:d=1:r=16000,volume=7.2,aformat=channel_layouts=stereo:sample_fmts=flt,pan=stereo|c0=c0|c1=c0");
     float[] original = maker.sound(folder.resolve("loud.wav"), 16_000);
     float[] mixed = extract("loud.wav", new TimeRange(0, 1_000));
     float peak = 0;
@@ -125,7 +173,12 @@ class SoundExtractionTest {
   private static float[] extract(String name, TimeRange range) throws Exception {
     Path pcm = folder.resolve("out.f32");
     long samples =
-        media.extractSound(folder.resolve(name), range, pcm).result().toCompletionStage().toCompletableFuture().get();
+        media
+            .extractSound(folder.resolve(name), range, pcm)
+            .result()
+            .toCompletionStage()
+            .toCompletableFuture()
+            .get();
     float[] sound = MediaMaker.pcm(pcm);
     assertEquals(samples, sound.length);
     assertEquals(range.lengthMs() * 16, sound.length);

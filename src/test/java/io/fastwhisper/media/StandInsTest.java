@@ -14,16 +14,21 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A machine without the libraries of sound and screen, played by this one: in a mount name space of its own they are hidden. */
+/**
+ * A machine without the libraries of sound and screen, played by this one: in a mount name space of
+ * its own they are hidden.
+ */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class StandInsTest {
-  private static final List<String> LIBRARIES = List.of("libpulse.so.0", "libasound.so.2", "libxcb.so.1", "libxcb-shm.so.0");
+  private static final List<String> LIBRARIES =
+      List.of("libpulse.so.0", "libasound.so.2", "libxcb.so.1", "libxcb-shm.so.0");
 
   @TempDir Path folder;
 
   @Test
   void withoutTheLibrariesOfSoundAndScreenTheBundledProgramsWork() throws Exception {
-    assumeTrue(run(List.of("unshare", "-m", "true")).isEmpty(), "mount name spaces are not allowed here");
+    assumeTrue(
+        run(List.of("unshare", "-m", "true")).isEmpty(), "mount name spaces are not allowed here");
     StringBuilder script = new StringBuilder("set -e\n");
     Path empty = Files.createFile(folder.resolve("empty"));
     for (Path library : hostLibraries()) {
@@ -32,8 +37,15 @@ class StandInsTest {
     Path film = new MediaMaker(folder).film("film.mp4", "25", 1, 44_100, 2);
     script.append("exec \"$@\"\n");
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    List<String> command = new ArrayList<>(List.of("unshare", "-m", "sh", "-c", script.toString(), "sh"));
-    command.addAll(List.of(java, "-cp", System.getProperty("java.class.path"), Host.class.getName(), film.toString()));
+    List<String> command =
+        new ArrayList<>(List.of("unshare", "-m", "sh", "-c", script.toString(), "sh"));
+    command.addAll(
+        List.of(
+            java,
+            "-cp",
+            System.getProperty("java.class.path"),
+            Host.class.getName(),
+            film.toString()));
     assertEquals("stand-ins, 16000 samples\n", run(command));
   }
 
@@ -43,12 +55,16 @@ class StandInsTest {
       Path film = Path.of(arguments[0]);
       try (Media media = Media.open(MediaLimits.DEFAULT)) {
         long samples =
-            media.extractSound(film, new TimeRange(0, 1_000), film.resolveSibling("out.f32"))
+            media
+                .extractSound(film, new TimeRange(0, 1_000), film.resolveSibling("out.f32"))
                 .result()
                 .toCompletionStage()
                 .toCompletableFuture()
                 .get();
-        System.out.println((media.usesStandIns() ? "stand-ins, " : "the host's libraries, ") + samples + " samples");
+        System.out.println(
+            (media.usesStandIns() ? "stand-ins, " : "the host's libraries, ")
+                + samples
+                + " samples");
       }
     }
   }

@@ -29,10 +29,13 @@ public enum SampleTalk {
   public List<TrueWord> words() {
     try {
       List<TrueWord> words = new ArrayList<>();
-      for (JsonNode word : new ObjectMapper().readTree(FOLDER.resolve(title() + ".words.json").toFile())) {
+      for (JsonNode word :
+          new ObjectMapper().readTree(FOLDER.resolve(title() + ".words.json").toFile())) {
         words.add(
             new TrueWord(
-                word.get("word").asText(), word.get("start").asDouble() * 1000, word.get("end").asDouble() * 1000));
+                word.get("word").asText(),
+                word.get("start").asDouble() * 1000,
+                word.get("end").asDouble() * 1000));
       }
       return words;
     } catch (IOException e) {

@@ -11,8 +11,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * How well words were recognised and timed. Words are compared with case and punctuation folded, aligned by the smallest edit distance;
- * times count for the words that were recognised.
+ * How well words were recognised and timed. Words are compared with case and punctuation folded,
+ * aligned by the smallest edit distance; times count for the words that were recognised.
  *
  * @param errors substituted, missing and invented words
  * @param words true words
@@ -21,7 +21,11 @@ import java.util.stream.Stream;
  * @param inPauses words that lie wholly in a pause of more than 500 ms
  */
 public record SpeechScore(
-    int errors, int words, List<Double> startErrorsMs, List<Double> endErrorsMs, List<Word> inPauses) {
+    int errors,
+    int words,
+    List<Double> startErrorsMs,
+    List<Double> endErrorsMs,
+    List<Word> inPauses) {
   private static final double LONG_PAUSE_MS = 500;
 
   public static SpeechScore of(List<Word> heard, List<TrueWord> truth) {
@@ -67,7 +71,10 @@ public record SpeechScore(
     return (double) errors / words;
   }
 
-  /** The smallest error that {@code share} of the words do not exceed; no number where there are none. */
+  /**
+   * The smallest error that {@code share} of the words do not exceed; no number where there are
+   * none.
+   */
   public static double quantile(List<Double> sorted, double share) {
     if (sorted.isEmpty()) {
       return Double.NaN;
@@ -93,7 +100,11 @@ public record SpeechScore(
   private record Folded<T>(T word, String text) {}
 
   private static <T> Stream<Folded<T>> fold(T word, String text) {
-    return Arrays.stream(text.toLowerCase(Locale.ROOT).replace('-', ' ').replaceAll("[^a-z0-9' ]", "").split(" "))
+    return Arrays.stream(
+            text.toLowerCase(Locale.ROOT)
+                .replace('-', ' ')
+                .replaceAll("[^a-z0-9' ]", "")
+                .split(" "))
         .filter(part -> !part.isEmpty())
         .map(part -> new Folded<>(word, part));
   }
@@ -104,7 +115,8 @@ public record SpeechScore(
     IntStream.rangeClosed(0, t.size()).forEach(j -> d[0][j] = j);
     for (int i = 1; i <= h.size(); ++i) {
       for (int j = 1; j <= t.size(); ++j) {
-        int substituted = d[i - 1][j - 1] + (h.get(i - 1).text().equals(t.get(j - 1).text()) ? 0 : 1);
+        int substituted =
+            d[i - 1][j - 1] + (h.get(i - 1).text().equals(t.get(j - 1).text()) ? 0 : 1);
         d[i][j] = Math.min(substituted, 1 + Math.min(d[i - 1][j], d[i][j - 1]));
       }
     }

@@ -22,7 +22,8 @@ class SourceResolverTest {
   @Test
   void aFileIsItsOneVideo() throws Exception {
     Path talk = touch("talk one.mp4");
-    assertEquals(List.of(new VideoLocation(talk.toString(), "talk one.mp4")), resolve(talk.toString()));
+    assertEquals(
+        List.of(new VideoLocation(talk.toString(), "talk one.mp4")), resolve(talk.toString()));
   }
 
   @Test

@@ -74,7 +74,9 @@ class DeviceVerticleTest {
     vertx = Vertx.vertx();
     BusCodec.register(vertx.eventBus());
     heard = new HeardEvents(vertx);
-    await(vertx.deployVerticle(new DeviceVerticle(settings(MODEL)), DeviceVerticle.deployment(DEVICE)));
+    await(
+        vertx.deployVerticle(
+            new DeviceVerticle(settings(MODEL)), DeviceVerticle.deployment(DEVICE)));
   }
 
   @AfterEach
@@ -100,10 +102,16 @@ class DeviceVerticleTest {
     Event.SegmentTranscribed done = heard.next(Event.SegmentTranscribed.class);
     assertEquals(7, done.lease());
     assertEquals(VIDEO.segment(0), done.segment());
-    assertTrue(RANGE.startMs() <= done.startBorderMs() && done.startBorderMs() <= RANGE.startMs() + 2_000, done.toString());
-    assertTrue(RANGE.endMs() - 2_000 <= done.endBorderMs() && done.endBorderMs() <= RANGE.endMs(), done.toString());
+    assertTrue(
+        RANGE.startMs() <= done.startBorderMs() && done.startBorderMs() <= RANGE.startMs() + 2_000,
+        done.toString());
+    assertTrue(
+        RANGE.endMs() - 2_000 <= done.endBorderMs() && done.endBorderMs() <= RANGE.endMs(),
+        done.toString());
     List<Word> words = done.transcript().words();
-    assertTrue(words.stream().allMatch(word -> word.startMs() >= RANGE.startMs() && word.endMs() <= RANGE.endMs()));
+    assertTrue(
+        words.stream()
+            .allMatch(word -> word.startMs() >= RANGE.startMs() && word.endMs() <= RANGE.endMs()));
     SpeechScore score = SpeechScore.of(words, wholeWordsOf(SampleTalk.BREAD));
     assertTrue(score.wordErrorRate() < 0.15, score.toString());
     assertEquals("en", done.transcript().language());
@@ -185,7 +193,9 @@ class DeviceVerticleTest {
 
   @Test
   void aSilentSegmentHasAnEmptyTranscript() throws Exception {
-    Path silence = Files.write(folder.resolve("silence.pcm"), new byte[(int) RANGE.lengthMs() * 16 * Float.BYTES]);
+    Path silence =
+        Files.write(
+            folder.resolve("silence.pcm"), new byte[(int) RANGE.lengthMs() * 16 * Float.BYTES]);
     send(transcribe(1, silence, 0, GREEDY));
     Event.SegmentTranscribed done = heard.next(Event.SegmentTranscribed.class);
     assertEquals(List.of(), done.transcript().cues());
@@ -214,8 +224,10 @@ class DeviceVerticleTest {
 
   private static DeviceSettings settings(Path model) {
     try {
-      ModelSettings onCpu = new ModelSettings(model, DEVICE, Precision.AUTO, ModelSidecar.alignmentHeads(model));
-      return new DeviceSettings(onCpu, LANES, LANE, SpeechSettings.DEFAULT, DecodeSettings.DEFAULT, 50);
+      ModelSettings onCpu =
+          new ModelSettings(model, DEVICE, Precision.AUTO, ModelSidecar.alignmentHeads(model));
+      return new DeviceSettings(
+          onCpu, LANES, LANE, SpeechSettings.DEFAULT, DecodeSettings.DEFAULT, 50);
     } catch (java.io.IOException e) {
       throw new java.io.UncheckedIOException(e);
     }
@@ -235,7 +247,8 @@ class DeviceVerticleTest {
     return transcribe(lease, sound(talk), segment, GREEDY);
   }
 
-  private static Command transcribe(long lease, Path pcmFile, int segment, TranscribeOptions options) {
+  private static Command transcribe(
+      long lease, Path pcmFile, int segment, TranscribeOptions options) {
     TimeRange startZone = new TimeRange(RANGE.startMs(), RANGE.startMs() + 2_000);
     TimeRange endZone = new TimeRange(RANGE.endMs() - 2_000, RANGE.endMs());
     Segment whole = new Segment(VIDEO.segment(segment), RANGE, startZone, endZone);

@@ -142,11 +142,15 @@ class LaneDispatcherTest {
     lastOffers.forEach(grant -> running.put(grant.lease(), grant));
     int lives = 0;
     while (!running.isEmpty()) {
-      Grant grant = running.values().stream().min(Comparator.comparingLong(Grant::lease)).orElseThrow();
+      Grant grant =
+          running.values().stream().min(Comparator.comparingLong(Grant::lease)).orElseThrow();
       List<Action> actions;
-      if (running.values().stream().anyMatch(g -> g.segment().equals(poison) && g.device().equals(grant.device()))) {
+      if (running.values().stream()
+          .anyMatch(g -> g.segment().equals(poison) && g.device().equals(grant.device()))) {
         running.values().removeIf(g -> g.device().equals(grant.device()));
-        actions = new ArrayList<>(dispatcher.deviceLost(grant.device(), "w-" + grant.device(), "crash", nowMs));
+        actions =
+            new ArrayList<>(
+                dispatcher.deviceLost(grant.device(), "w-" + grant.device(), "crash", nowMs));
         String again = grant.device() + "'" + lives++;
         dispatcher.deviceReady(again, "w-" + again, nowMs);
         actions.addAll(dispatcher.placesFree(again, "w-" + again, 4, nowMs));
@@ -154,10 +158,13 @@ class LaneDispatcherTest {
         running.remove(grant.lease());
         assertTrue(dispatcher.transcribed(grant.lease()));
         done.add(grant.segment());
-        actions = new ArrayList<>(dispatcher.placesFree(grant.device(), "w-" + grant.device(), 1, nowMs));
+        actions =
+            new ArrayList<>(dispatcher.placesFree(grant.device(), "w-" + grant.device(), 1, nowMs));
       }
       grants(actions).forEach(g -> running.put(g.lease(), g));
-      actions.stream().filter(GivenUp.class::isInstance).forEach(a -> givenUp.add(((GivenUp) a).segment()));
+      actions.stream()
+          .filter(GivenUp.class::isInstance)
+          .forEach(a -> givenUp.add(((GivenUp) a).segment()));
     }
     assertEquals(Set.of(poison), givenUp);
     assertEquals(Set.of(segment(0, 1), segment(0, 2)), done);
@@ -169,11 +176,17 @@ class LaneDispatcherTest {
     ready("cpu", 3);
     long first = grants(offer(segment(0, 0))).get(0).lease();
     long other = grants(offer(segment(0, 1))).get(0).lease();
-    assertEquals(List.of(new Returned(segment(0, 0))), dispatcher.failed(first, failure(), true, nowMs));
+    assertEquals(
+        List.of(new Returned(segment(0, 0))), dispatcher.failed(first, failure(), true, nowMs));
     assertEquals(List.of(), offer(segment(0, 2)), "the device is being emptied");
     assertTrue(dispatcher.transcribed(other));
-    assertEquals(List.of(segment(0, 0)), grants(dispatcher.tick(nowMs)).stream().map(Grant::segment).toList());
-    assertEquals(List.of(), dispatcher.placesFree("cpu", "w-cpu", 2, nowMs), "nothing runs beside a suspect");
+    assertEquals(
+        List.of(segment(0, 0)),
+        grants(dispatcher.tick(nowMs)).stream().map(Grant::segment).toList());
+    assertEquals(
+        List.of(),
+        dispatcher.placesFree("cpu", "w-cpu", 2, nowMs),
+        "nothing runs beside a suspect");
   }
 
   @Test
@@ -187,21 +200,25 @@ class LaneDispatcherTest {
     assertFalse(dispatcher.transcribed(lease));
     assertEquals(
         List.of(segment(1, 0)),
-        grants(dispatcher.placesFree("cpu", "w-cpu", 3, nowMs)).stream().map(Grant::segment).toList());
+        grants(dispatcher.placesFree("cpu", "w-cpu", 3, nowMs)).stream()
+            .map(Grant::segment)
+            .toList());
   }
 
   @Test
   void aDeviceThatStartsAnewHasOnlyThePlacesOfItsNewLife() {
     ready("cpu", 5);
     offer(segment(0, 0));
-    assertEquals(List.of(new Returned(segment(0, 0))), dispatcher.deviceReady("cpu", "second", nowMs));
+    assertEquals(
+        List.of(new Returned(segment(0, 0))), dispatcher.deviceReady("cpu", "second", nowMs));
     assertEquals(List.of(), dispatcher.placesFree("cpu", "w-cpu", 5, nowMs));
     assertEquals(1, grants(dispatcher.placesFree("cpu", "second", 1, nowMs)).size());
   }
 
   /**
-   * Devices come, go, hang and crash at random while jobs offer and call off: every segment that is wanted ends exactly once, no segment is
-   * lent twice at a time, and no device gets more than it has announced.
+   * Devices come, go, hang and crash at random while jobs offer and call off: every segment that is
+   * wanted ends exactly once, no segment is lent twice at a time, and no device gets more than it
+   * has announced.
    */
   @Test
   void everySegmentEndsExactlyOnceWhateverTheDevicesDo() {
@@ -262,7 +279,9 @@ class LaneDispatcherTest {
         case 6 -> answer(false);
         default -> {
           if (!stale.isEmpty()) {
-            assertFalse(dispatcher.transcribed(stale.get(random.nextInt(stale.size())).lease()), "seed " + seed);
+            assertFalse(
+                dispatcher.transcribed(stale.get(random.nextInt(stale.size())).lease()),
+                "seed " + seed);
           }
         }
       }
@@ -320,7 +339,9 @@ class LaneDispatcherTest {
           assertTrue(
               lent.values().stream().noneMatch(other -> other.segment().equals(grant.segment())),
               "seed " + seed + ": lent twice " + grant);
-          assertTrue(places.merge(grant.device(), -1, Integer::sum) >= 0, "seed " + seed + ": no place for " + grant);
+          assertTrue(
+              places.merge(grant.device(), -1, Integer::sum) >= 0,
+              "seed " + seed + ": no place for " + grant);
           lent.put(grant.lease(), grant);
         } else if (action instanceof Withdraw withdraw) {
           drop(lent.get(withdraw.lease()));
@@ -334,7 +355,10 @@ class LaneDispatcherTest {
     }
 
     private void dropSegment(SegmentId segment) {
-      lent.values().stream().filter(grant -> grant.segment().equals(segment)).findFirst().ifPresent(this::drop);
+      lent.values().stream()
+          .filter(grant -> grant.segment().equals(segment))
+          .findFirst()
+          .ifPresent(this::drop);
     }
 
     private void drop(Grant grant) {

@@ -5,7 +5,10 @@ import org.bytedeco.javacpp.annotation.Properties;
 import org.bytedeco.javacpp.tools.InfoMap;
 import org.bytedeco.javacpp.tools.InfoMapper;
 
-/** The table from which JavaCPP makes {@code io.fastwhisper.engine.abi} out of {@code fastwhisper.h}. The mapping is empty. */
+/**
+ * The table from which JavaCPP makes {@code io.fastwhisper.engine.abi} out of {@code
+ * fastwhisper.h}. The mapping is empty.
+ */
 @Properties(
     value =
         @Platform(
