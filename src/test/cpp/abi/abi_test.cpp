@@ -12,6 +12,7 @@
 #include "abi/engine_case.h"
 #include "abi/guard.h"
 #include "golden_data/golden_data.h"
+#include "model_maker/model_maker.h"
 
 namespace fw {
 namespace {
@@ -133,7 +134,11 @@ TEST(Model, IsDescribed) {
 }
 
 TEST(Handles, AreForgottenWhenTheyAreClosed) {
-  ModelHandle model = open_model(repository_path("models/ggml-demo.en-q8_0.bin"));
+  const std::string path = (std::filesystem::temp_directory_path() / "fastwhisper-abi-test-small.bin").string();
+  make_model({.shape = small_shape(51864, 80), .type = StoredType::f32, .scale = 1.0f, .tokens = {}, .script = {}})
+      .write(path);
+  ModelHandle model = open_model(path);
+  std::filesystem::remove(path);
   fw_lane* lane = open_lane(model.get(), 1).release();
   fw_model* handle = model.release();
   fw_lane_close(&lane);

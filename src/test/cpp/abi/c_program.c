@@ -6,7 +6,8 @@
 
 #include "fastwhisper.h"
 
-static fw_status take_finished(fw_lane* lane, int32_t timeout_ms, char* text, size_t size, size_t* length, int32_t* n_done) {
+static fw_status take_finished(fw_lane* lane, int32_t timeout_ms, char* text, size_t size, size_t* length,
+                               int32_t* n_done) {
   fw_result* result = NULL;
   fw_result_info info;
   int32_t c;
@@ -16,7 +17,8 @@ static fw_status take_finished(fw_lane* lane, int32_t timeout_ms, char* text, si
   if (status == FW_STATUS_OK) status = info.status;
   for (c = 0; status == FW_STATUS_OK && c != info.n_cues; ++c) {
     const fw_cue* cue = &fw_result_cues(result)[c];
-    const int n = snprintf(text + *length, size - *length, "%" PRId64 " %" PRId64 " %s\n", cue->start_ms, cue->end_ms, cue->text);
+    const int n =
+        snprintf(text + *length, size - *length, "%" PRId64 " %" PRId64 " %s\n", cue->start_ms, cue->end_ms, cue->text);
     if (n > 0 && (size_t)n < size - *length) *length += (size_t)n;
   }
   ++*n_done;
@@ -24,7 +26,8 @@ static fw_status take_finished(fw_lane* lane, int32_t timeout_ms, char* text, si
   return status;
 }
 
-static fw_status run_plan(fw_lane* lane, const fw_window_plan* plan, const float* pcm, int64_t n_samples, char* text, size_t size) {
+static fw_status run_plan(fw_lane* lane, const fw_window_plan* plan, const float* pcm, int64_t n_samples, char* text,
+                          size_t size) {
   const int32_t n_windows = fw_window_plan_count(plan);
   int32_t n_submitted = 0;
   int32_t n_done = 0;

@@ -13,7 +13,7 @@ namespace {
 std::vector<WindowCase> mixed_windows() {
   const std::vector<float> pcm = golden_pcm("water.flac");
   std::vector<WindowCase> windows;
-  for (int64_t i = 0; i != 5; ++i) {
+  for (int64_t i = 0; i != 4; ++i) {
     WindowCase window = whole_window(pcm);
     window.spans = {{(3 + 7 * i) * FW_SAMPLE_RATE_HZ, (4 + i % 2) * FW_SAMPLE_RATE_HZ}};
     windows.push_back(std::move(window));
@@ -23,7 +23,7 @@ std::vector<WindowCase> mixed_windows() {
   windows[2].params.n_temperatures = 1;
   windows[3].params.prompt = "A talk about water, and what people do with it.";
   windows[3].params.hotwords = "river, bucket";
-  windows[4].params.timestamps = 0;
+  windows[3].params.timestamps = 0;
   return windows;
 }
 
@@ -67,18 +67,16 @@ TEST_P(Precision, GivesTheSameResultsInAnyBatchPlaceThreadAndLane) {
   std::reverse(three.begin(), three.end());
   EXPECT_EQ(three, alone);
 
-  // Two lanes at a time on one model, each with all windows.
-  const LaneHandle first = lane(8, 1);
-  const LaneHandle second = lane(8, 2);
+  // Two lanes at a time on one model, each with every other window.
+  const LaneHandle lanes[] = {lane(8, 1), lane(8, 2)};
   for (size_t w = 0; w != windows.size(); ++w) {
     WindowCase window = windows[w];
     window.params.tag = static_cast<int64_t>(w);
-    ASSERT_EQ(submit(first.get(), window), FW_STATUS_OK) << fw_last_error();
+    ASSERT_EQ(submit(lanes[w % 2].get(), window), FW_STATUS_OK) << fw_last_error();
   }
-  EXPECT_EQ(fingerprints(transcribe(second.get(), windows)), alone);
   std::vector<std::string> eight(windows.size());
   for (size_t w = 0; w != windows.size(); ++w) {
-    const ResultHandle result = wait_for_result(first.get());
+    const ResultHandle result = wait_for_result(lanes[w % 2].get());
     eight[static_cast<size_t>(describe(result.get()).tag)] = fingerprint(result.get());
   }
   EXPECT_EQ(eight, alone);

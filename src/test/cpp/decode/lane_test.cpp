@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <condition_variable>
 #include <numeric>
 #include <thread>
 
@@ -21,32 +20,6 @@ std::vector<int32_t> words(int32_t first, int32_t n) {
   std::iota(tokens.begin(), tokens.end(), 1000 + first);
   return tokens;
 }
-
-/** Holds the lane's thread at a place until the test lets it go on. */
-class Gate {
- public:
-  void pass() {
-    std::unique_lock lock(mutex_);
-    reached_ = true;
-    changed_.notify_all();
-    changed_.wait(lock, [this] { return open_; });
-  }
-  void wait_until_reached() {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return reached_; });
-  }
-  void open() {
-    const std::lock_guard lock(mutex_);
-    open_ = true;
-    changed_.notify_all();
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  bool reached_ = false;
-  bool open_ = false;
-};
 
 TEST(Lane, GivesEachWindowItsOwnText) {
   LaneCase test;
@@ -66,17 +39,16 @@ TEST(Lane, GivesEachWindowItsOwnText) {
 }
 
 TEST(Lane, LetsAWindowEnterWhenAnotherLeaves) {
+  Gate gate;
   LaneCase test({.batch = 2, .max_beam = 1, .queue = 8});
   // One long text and eight short ones: the short ones pass through the second place one after the other.
   std::map<int32_t, std::vector<int32_t>> texts = {{0, words(0, 89)}};
-  std::vector<WindowRequest> requests;
-  requests.push_back(window_of(0));
-  for (int32_t voice = 1; voice != 9; ++voice) {
-    texts[voice] = words(100 * voice, 9);
-    requests.push_back(window_of(voice));
-  }
+  for (int32_t voice = 1; voice != 9; ++voice) texts[voice] = words(100 * voice, 9);
   test.script->speak = saying(test.vocabulary, texts);
-  test.run(std::move(requests));
+  test.script->before_step = [&](std::span<const StepRow>) { gate.pass(); };
+  for (int32_t voice = 0; voice != 9; ++voice) ASSERT_TRUE(test.lane.submit(window_of(voice)));
+  gate.open();
+  EXPECT_EQ(test.take(9).size(), 9u);
   // With end-of-text 90 picks, and 8 times 10: together at least two places are full for 80 of 90 steps. A lane that
   // waited for its batch would need 90 + 70 of them.
   EXPECT_LE(test.script->step_rows.size(), 95u);
@@ -288,15 +260,20 @@ TEST(Lane, FailsAloneTheWindowThatBreaksTheStepOfAll) {
 }
 
 TEST(Lane, IsLostWithItsDevice) {
+  Gate gate;
   LaneCase test({.batch = 2, .max_beam = 1, .queue = 4});
   test.script->speak =
       saying(test.vocabulary, {{0, words(0, 9)}, {1, words(10, 9)}, {2, words(20, 9)}, {3, words(30, 9)}});
-  test.script->before_step = [](std::span<const StepRow> rows) {
+  test.script->before_step = [&](std::span<const StepRow> rows) {
+    gate.pass();
     for (const StepRow& row : rows) {
-      if (row.token == 1014) throw Error(FW_STATUS_DEVICE_LOST, "illegal address");
+      if (row.token == 1004 || row.token == 1014) throw Error(FW_STATUS_DEVICE_LOST, "illegal address");
     }
   };
-  auto results = test.run({window_of(0), window_of(1), window_of(2), window_of(3)});
+  for (int32_t voice = 0; voice != 4; ++voice) ASSERT_TRUE(test.lane.submit(window_of(voice)));
+  gate.open();
+  const auto results = test.take(4);
+  EXPECT_EQ(results.size(), 4u);
   for (const auto& [tag, result] : results) {
     EXPECT_EQ(result.status, FW_STATUS_DEVICE_LOST) << tag;
     EXPECT_EQ(result.message, "illegal address");

@@ -176,24 +176,51 @@ WindowRequest window_of(int32_t voice, DecodeOptions options) {
   return request;
 }
 
+void Gate::pass() {
+  std::unique_lock lock(mutex_);
+  reached_ = true;
+  changed_.notify_all();
+  changed_.wait(lock, [this] { return open_; });
+}
+
+void Gate::wait_until_reached() {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] { return reached_; });
+}
+
+void Gate::open() {
+  const std::lock_guard lock(mutex_);
+  open_ = true;
+  changed_.notify_all();
+}
+
 LaneCase::LaneCase(const LaneLimits& limits, const Vocabulary& words)
     : vocabulary(words),
       lane(std::make_unique<ScriptedNetwork>(script, words, network_limits(limits, 1)), words, test_text_ctx, limits) {}
 
+std::map<int64_t, WindowResult> LaneCase::take(size_t n_results) {
+  std::map<int64_t, WindowResult> results;
+  for (size_t r = 0; r != n_results; ++r) {
+    std::optional<WindowResult> result = lane.poll(std::chrono::minutes(1));
+    EXPECT_TRUE(result) << "no window finished within a minute";
+    if (!result) break;
+    results[result->tag] = std::move(*result);
+  }
+  return results;
+}
+
 std::map<int64_t, WindowResult> LaneCase::run(std::vector<WindowRequest> requests) {
   std::map<int64_t, WindowResult> results;
-  const auto take_one = [&] {
-    std::optional<WindowResult> result = lane.poll(std::chrono::minutes(1));
-    ASSERT_TRUE(result) << "no window finished within a minute";
-    results[result->tag] = std::move(*result);
-  };
   size_t n_inside = 0;
   for (WindowRequest& request : requests) {
-    for (; lane.free_places() == 0; --n_inside) take_one();
+    if (lane.free_places() == 0) {
+      results.merge(take(1));
+      --n_inside;
+    }
     EXPECT_TRUE(lane.submit(std::move(request)));
     ++n_inside;
   }
-  for (; n_inside != 0; --n_inside) take_one();
+  results.merge(take(n_inside));
   return results;
 }
 

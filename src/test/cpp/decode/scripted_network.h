@@ -1,5 +1,6 @@
 #pragma once
 
+#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -88,14 +89,30 @@ DecodeOptions plain_options();
 /** A second of sound that a scripted network takes for this voice; one span. */
 WindowRequest window_of(int32_t voice, DecodeOptions options = plain_options());
 
+/** Holds the lane's thread at a place until the test lets it go on; open from then on. */
+class Gate {
+ public:
+  void pass();
+  void wait_until_reached();
+  void open();
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool reached_ = false;
+  bool open_ = false;
+};
+
 /** A lane on a scripted network. */
 struct LaneCase {
   explicit LaneCase(const LaneLimits& limits = {.batch = 3, .max_beam = 5, .queue = 8},
                     const Vocabulary& words = english_vocabulary());
 
-  /** Hands the windows in, and gives their results by tag once all have finished. */
+  /** Hands the windows in as places become free, and gives their results by tag once all have finished. */
   std::map<int64_t, WindowResult> run(std::vector<WindowRequest> requests);
   WindowResult run_one(WindowRequest request);
+  /** The results of windows that were submitted; fewer, and a failed test, where one does not come within a minute. */
+  std::map<int64_t, WindowResult> take(size_t n_results);
 
   const Vocabulary& vocabulary;
   std::shared_ptr<NetworkScript> script = std::make_shared<NetworkScript>();

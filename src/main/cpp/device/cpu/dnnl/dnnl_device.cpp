@@ -54,8 +54,12 @@ DnnlDevice::DnnlDevice(fw_precision precision)
 
 std::string DnnlDevice::implementation() const {
   static constexpr const char* kNames[] = {"f32", "bf16", "int8"};
-  return "onednn " + products_->find({type_, kBlockRows, 384, 384}).implementation() + " " +
-         kNames[static_cast<size_t>(type_)];
+  const std::string chosen = products_->find({type_, kBlockRows, 384, 384}).implementation();
+  // "brg_matmul:avx512_core_vnni"; "gemm:jit" does not say which instruction set it generates for.
+  const size_t colon = chosen.find(':');
+  const std::string isa = chosen.substr(colon + 1);
+  return std::string("onednn ") + kNames[static_cast<size_t>(type_)] + " " + chosen.substr(0, colon) + ":" +
+         (isa.starts_with("avx") ? isa : instruction_set().name);
 }
 
 std::unique_ptr<Weight> DnnlDevice::pack(std::span<const float> rows, int64_t n_out, int64_t n_in, bool lookup) const {
