@@ -139,10 +139,14 @@ class SampleFilmTest {
         double sourceMs =
             clip.get("startMs").asLong() + (inFilm - first + 0.5) * 1000 / FRAMES_PER_SECOND;
         int inSource = (int) Math.floor(sourceMs * FRAMES_PER_SECOND / 1000);
-        expected.put(inFilm, new int[] {clip.get("video").asInt(), inSource});
+        // A middle that falls on the border of two pictures of the source is as near to the one as to the other.
+        boolean onBorder = sourceMs * FRAMES_PER_SECOND % 1000 == 0;
+        expected.put(inFilm, new int[] {clip.get("video").asInt(), inSource, onBorder ? 1 : 0});
         SortedSet<Integer> wanted =
             ofSources.computeIfAbsent(clip.get("video").asInt(), video -> new TreeSet<>());
-        wanted.addAll(List.of(Math.max(0, inSource - 1), inSource, inSource + 1));
+        wanted.addAll(
+            List.of(
+                Math.max(0, inSource - 2), Math.max(0, inSource - 1), inSource, inSource + 1));
       }
     }
     Map<Integer, byte[]> film =
@@ -158,7 +162,12 @@ class SampleFilmTest {
         (inFilm, place) -> {
           Map<Integer, byte[]> source = sources.get(place[0]);
           double own = FilmFrames.psnr(film.get(inFilm), source.get(place[1]));
-          for (int neighbour : new int[] {place[1] - 1, place[1] + 1}) {
+          int before = place[1] - 1;
+          if (place[2] == 1 && source.containsKey(before)) {
+            own = Math.max(own, FilmFrames.psnr(film.get(inFilm), source.get(before)));
+            before--;
+          }
+          for (int neighbour : new int[] {before, place[1] + 1}) {
             if (source.containsKey(neighbour)) {
               double other = FilmFrames.psnr(film.get(inFilm), source.get(neighbour));
               assertTrue(
