@@ -139,14 +139,14 @@ class SampleFilmTest {
         double sourceMs =
             clip.get("startMs").asLong() + (inFilm - first + 0.5) * 1000 / FRAMES_PER_SECOND;
         int inSource = (int) Math.floor(sourceMs * FRAMES_PER_SECOND / 1000);
-        // A middle that falls on the border of two pictures of the source is as near to the one as to the other.
+        // A middle that falls on the border of two pictures of the source is as near to the one as
+        // to the other.
         boolean onBorder = sourceMs * FRAMES_PER_SECOND % 1000 == 0;
         expected.put(inFilm, new int[] {clip.get("video").asInt(), inSource, onBorder ? 1 : 0});
         SortedSet<Integer> wanted =
             ofSources.computeIfAbsent(clip.get("video").asInt(), video -> new TreeSet<>());
         wanted.addAll(
-            List.of(
-                Math.max(0, inSource - 2), Math.max(0, inSource - 1), inSource, inSource + 1));
+            List.of(Math.max(0, inSource - 2), Math.max(0, inSource - 1), inSource, inSource + 1));
       }
     }
     Map<Integer, byte[]> film =
