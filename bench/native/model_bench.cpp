@@ -18,8 +18,8 @@ std::vector<float> make_sound() {
   for (size_t i = 0; i < samples.size(); ++i) {
     const double t = static_cast<double>(i) / FW_SAMPLE_RATE_HZ;
     const double envelope = 0.5 + 0.5 * std::sin(6.0 * t);
-    samples[i] = static_cast<float>(
-        0.2 * envelope * (std::sin(900.0 * t) + std::sin(3100.0 * t + 0.5) + 0.3 * std::sin(12000.0 * t)));
+    samples[i] = static_cast<float>(0.2 * envelope *
+                                    (std::sin(900.0 * t) + std::sin(3100.0 * t + 0.5) + 0.3 * std::sin(12000.0 * t)));
   }
   return samples;
 }
