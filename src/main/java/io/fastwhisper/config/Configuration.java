@@ -81,7 +81,8 @@ public record Configuration(
               min = 1,
               max = 86_400,
               environment = "TRANSCRIPTION_TIMEOUT",
-              effect = "What one segment may take on a device before another try.")
+              effect =
+                  "What a device may take without finishing a window before its segments go back.")
           int transcriptionTimeoutS,
       @Setting(
               value = "60",

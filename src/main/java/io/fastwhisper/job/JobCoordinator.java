@@ -39,7 +39,9 @@ import org.slf4j.LoggerFactory;
  * stage allows, lends their segments to the devices, brings the rooms' events back to the jobs and
  * tells how these stand.
  *
- * <p>One instance, on one event loop, which alone touches its state. Nothing here blocks.
+ * <p>One instance, on one event loop, which alone touches its state. Nothing here blocks. Longer
+ * than most files, for it is the one place where every command and event passes; all decisions lie
+ * in {@link Job}, {@link WorkQueue} and the dispatcher.
  */
 public final class JobCoordinator extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(JobCoordinator.class);

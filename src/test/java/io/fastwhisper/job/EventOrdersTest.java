@@ -47,6 +47,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  * order, fails at random, is answered twice or too late, devices die. Whatever happens, the outcome
  * is the one that follows from what can be found. A failure names its seed; {@code -Dseeds=N} tries
  * more.
+ *
+ * <p>One long file: the world that answers and what must hold of it are read together.
  */
 class EventOrdersTest {
   private static final int SEEDS = Integer.getInteger("seeds", 1_000);

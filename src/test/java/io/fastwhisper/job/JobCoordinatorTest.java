@@ -46,7 +46,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The coordinator on a real bus; the rooms around it are scripted. */
+/**
+ * The coordinator on a real bus; the rooms around it are scripted. One long file, for every case
+ * stands on the same few lines of deployment.
+ */
 @Timeout(60)
 class JobCoordinatorTest {
   private static final JobId JOB = ScriptedRooms.job(1);

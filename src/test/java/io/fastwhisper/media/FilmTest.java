@@ -29,6 +29,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+/**
+ * Films against their sources, picture by picture and sound by sound. One long file, for all cases
+ * share the sources that are made once.
+ */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class FilmTest {
   private static final int RATE_HZ = 48_000;

@@ -35,6 +35,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/**
+ * Files that are not what they say, or mean harm: refused by their content, with a file and a
+ * listener that nothing may touch. One long file, for all cases share that pair.
+ */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class ForeignFilesTest {
   @TempDir static Path folder;

@@ -23,6 +23,10 @@ import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
+/**
+ * What the dispatcher lends to whom, and what it takes back. One long file: the single cases, and
+ * the random orders that hold all of them at once.
+ */
 class LaneDispatcherTest {
   private static final long SILENCE_MS = 1_000;
   private static final long WINDOW_MS = 10_000;
