@@ -1,5 +1,6 @@
 package io.fastwhisper.media;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -19,7 +20,8 @@ import org.bytedeco.javacpp.Loader;
  *
  * <p>They are linked against libpulse, libasound, libxcb and libxcb-shm, for devices that are never
  * opened. Where the machine lacks one of them, empty stand-ins of ours take their place, for the
- * child alone.
+ * child alone. Other libraries (libva, libdrm) come beside the programs, whose own libraries do not
+ * say that they are to be looked for there: the child is told.
  *
  * @param launcher arguments that go before the program: a child dies with us, dumps no core and has
  *     a memory limit; empty where the system has no such tools
@@ -73,16 +75,17 @@ record Ffmpeg(Path ffmpeg, Path ffprobe, List<String> launcher, Path standIns, S
 
   /** The environment of a child: nothing of ours but what the programs need. */
   void prepare(ProcessBuilder builder) {
-    prepare(builder, standIns);
+    prepare(builder, ffmpeg, standIns);
   }
 
-  private static void prepare(ProcessBuilder builder, Path standIns) {
+  private static void prepare(ProcessBuilder builder, Path program, Path standIns) {
     Map<String, String> environment = builder.environment();
     environment.clear();
     environment.put("LC_ALL", "C");
-    if (standIns != null) {
-      environment.put("LD_LIBRARY_PATH", standIns.toString());
-    }
+    String bundled = program.getParent().toString();
+    environment.put(
+        "LD_LIBRARY_PATH",
+        standIns == null ? bundled : bundled + File.pathSeparator + standIns);
   }
 
   private static Path unpacked() throws MediaException {
@@ -141,7 +144,7 @@ record Ffmpeg(Path ffmpeg, Path ffprobe, List<String> launcher, Path standIns, S
     List<String> command = new ArrayList<>(launcher);
     command.addAll(List.of(program.toString(), "-version"));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-    prepare(builder, standIns);
+    prepare(builder, program, standIns);
     Process process = null;
     try {
       process = builder.start();

@@ -16,12 +16,20 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A machine without the libraries of sound and screen, played by this one: in a mount name space of
- * its own they are hidden.
+ * its own they are hidden. So are libva and libdrm, which came with the build but were once taken
+ * from the host: on a machine without them nothing started.
  */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class StandInsTest {
   private static final List<String> LIBRARIES =
-      List.of("libpulse.so.0", "libasound.so.2", "libxcb.so.1", "libxcb-shm.so.0");
+      List.of(
+          "libpulse.so.0",
+          "libasound.so.2",
+          "libxcb.so.1",
+          "libxcb-shm.so.0",
+          "libva.so.2",
+          "libva-drm.so.2",
+          "libdrm.so.2");
 
   @TempDir Path folder;
 
