@@ -20,28 +20,101 @@ import java.util.List;
  * SegmentHeard}.
  */
 public sealed interface Event extends Message {
+  /** Hears of this event by the method for its kind. */
+  void tell(Receiver receiver);
+
+  /** Whoever hears events; a new kind of event does not compile until every receiver knows it. */
+  interface Receiver {
+    void on(SourceResolved event);
+
+    void on(SourceFailed event);
+
+    void on(VideoOpened event);
+
+    void on(VideoFailed event);
+
+    void on(SegmentFetched event);
+
+    void on(FetchFailed event);
+
+    void on(DeviceReady event);
+
+    void on(PlacesFree event);
+
+    void on(LeaseHeartbeat event);
+
+    void on(DeviceLost event);
+
+    void on(SegmentTranscribed event);
+
+    void on(TranscriptionFailed event);
+
+    void on(ClipCut event);
+
+    void on(ClipFailed event);
+
+    void on(PrefixGrown event);
+
+    void on(CompilationReady event);
+
+    void on(CompilationFailed event);
+
+    void on(SegmentHeard event);
+
+    void on(JobProgress event);
+  }
 
   /** The source holds these videos, in order; at least one. */
   record SourceResolved(JobId job, int source, List<VideoLocation> videos) implements Event {
     public SourceResolved {
       videos = List.copyOf(videos);
     }
+
+    @Override
+    public void tell(Receiver receiver) {
+      receiver.on(this);
+    }
   }
 
   /** The source holds nothing usable. */
-  record SourceFailed(JobId job, int source, Failure failure) implements Event {}
+  record SourceFailed(JobId job, int source, Failure failure) implements Event {
+    @Override
+    public void tell(Receiver receiver) {
+      receiver.on(this);
+    }
+  }
 
   /** The video can be read. */
-  record VideoOpened(Video video) implements Event {}
+  record VideoOpened(Video video) implements Event {
+    @Override
+    public void tell(Receiver receiver) {
+      receiver.on(this);
+    }
+  }
 
   /** The video cannot be read. */
-  record VideoFailed(VideoId video, Failure failure) implements Event {}
+  record VideoFailed(VideoId video, Failure failure) implements Event {
+    @Override
+    public void tell(Receiver receiver) {
+      receiver.on(this);
+    }
+  }
 
   /** The segment's PCM is complete in the file that was asked for. */
-  record SegmentFetched(SegmentId segment, long samples) implements Event {}
+  record SegmentFetched(SegmentId segment, long samples) implements Event {
+    @Override
+    public void tell(Receiver receiver) {
+      receiver.on(this);
+    }
+  }
 
   /** The segment could not be fetched; nothing is left in its file. */
-  record FetchFailed(SegmentId segment, Failure failure) implements Event {}
+  record FetchFailed(SegmentId segment, Failure failure) implements Event {
+    @Override
+    public void tell(Receiver receiver) {
+      receiver.on(this);
+    }
+  }
 
   /**
    * A device can work: it starts, or starts again after it was lost. Leases of an earlier life of
@@ -50,10 +123,20 @@ public sealed interface Event extends Message {
    * @param device "cpu", "cuda:0" ...
    * @param worker names this life of the device's worker; no other has it
    */
-  record DeviceReady(String device, String worker) implements Event {}
+  record DeviceReady(String device, String worker) implements Event {
+    @Override
+    public void tell(Receiver receiver) {
+      receiver.on(this);
+    }
+  }
 
   /** The device takes {@code places} more leases than announced before, one for each. */
-  record PlacesFree(String device, String worker, int places) implements Event {}
+  record PlacesFree(String device, String worker, int places) implements Event {
+    @Override
+    public void tell(Receiver receiver) {
+      receiver.on(this);
+    }
+  }
 
   /**
    * The worker lives and still holds these leases. Sent several times within the heartbeat's limit.
@@ -66,10 +149,20 @@ public sealed interface Event extends Message {
     public LeaseHeartbeat {
       leases = List.copyOf(leases);
     }
+
+    @Override
+    public void tell(Receiver receiver) {
+      receiver.on(this);
+    }
   }
 
   /** The device works no longer; its leases go back. */
-  record DeviceLost(String device, String worker, Failure failure) implements Event {}
+  record DeviceLost(String device, String worker, Failure failure) implements Event {
+    @Override
+    public void tell(Receiver receiver) {
+      receiver.on(this);
+    }
+  }
 
   /**
    * A segment has its transcript. Times are on the source's time line. The device does not announce
@@ -86,7 +179,12 @@ public sealed interface Event extends Message {
       long startBorderMs,
       long endBorderMs,
       long elapsedMs)
-      implements Event {}
+      implements Event {
+    @Override
+    public void tell(Receiver receiver) {
+      receiver.on(this);
+    }
+  }
 
   /**
    * A segment has no transcript.
@@ -95,13 +193,28 @@ public sealed interface Event extends Message {
    *     is given up
    */
   record TranscriptionFailed(long lease, SegmentId segment, Failure failure, boolean laneLost)
-      implements Event {}
+      implements Event {
+    @Override
+    public void tell(Receiver receiver) {
+      receiver.on(this);
+    }
+  }
 
   /** The clip lies in the file that was asked for. */
-  record ClipCut(CutFile clip) implements Event {}
+  record ClipCut(CutFile clip) implements Event {
+    @Override
+    public void tell(Receiver receiver) {
+      receiver.on(this);
+    }
+  }
 
   /** The clip could not be cut; nothing is left in its file. */
-  record ClipFailed(ClipId clip, Failure failure) implements Event {}
+  record ClipFailed(ClipId clip, Failure failure) implements Event {
+    @Override
+    public void tell(Receiver receiver) {
+      receiver.on(this);
+    }
+  }
 
   /**
    * The ordered beginning of the compilation has grown, or is final.
@@ -118,6 +231,11 @@ public sealed interface Event extends Message {
     public PrefixGrown {
       added = List.copyOf(added);
     }
+
+    @Override
+    public void tell(Receiver receiver) {
+      receiver.on(this);
+    }
   }
 
   /** The film is there. */
@@ -126,10 +244,20 @@ public sealed interface Event extends Message {
     public CompilationReady {
       clips = List.copyOf(clips);
     }
+
+    @Override
+    public void tell(Receiver receiver) {
+      receiver.on(this);
+    }
   }
 
   /** The film could not be made. */
-  record CompilationFailed(JobId job, Failure failure) implements Event {}
+  record CompilationFailed(JobId job, Failure failure) implements Event {
+    @Override
+    public void tell(Receiver receiver) {
+      receiver.on(this);
+    }
+  }
 
   /**
    * Published to {@link Addresses#feed}: what was heard in one segment, once for each that was
@@ -137,11 +265,21 @@ public sealed interface Event extends Message {
    *
    * @param endBorderMs where the segment divides from the next one
    */
-  record SegmentHeard(Segment segment, Transcript transcript, long endBorderMs) implements Event {}
+  record SegmentHeard(Segment segment, Transcript transcript, long endBorderMs) implements Event {
+    @Override
+    public void tell(Receiver receiver) {
+      receiver.on(this);
+    }
+  }
 
   /**
    * Published to {@link Addresses#progress}: how the job stands; the last one has a status that is
    * ended.
    */
-  record JobProgress(JobSnapshot snapshot) implements Event {}
+  record JobProgress(JobSnapshot snapshot) implements Event {
+    @Override
+    public void tell(Receiver receiver) {
+      receiver.on(this);
+    }
+  }
 }

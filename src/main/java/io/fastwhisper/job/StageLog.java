@@ -6,13 +6,31 @@ import io.fastwhisper.bus.Message;
 import io.fastwhisper.domain.Failure;
 import io.fastwhisper.domain.JobId;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Says a message that moves a video, segment or clip from one stage to the next in one line,
  * without its load.
  */
 final class StageLog {
-  private StageLog() {}
+  private static final Logger LOG = LoggerFactory.getLogger(StageLog.class);
+
+  private final boolean on;
+
+  /**
+   * @param on whether anything is written at all
+   */
+  StageLog(boolean on) {
+    this.on = on;
+  }
+
+  /** Writes the message's line, if it has one. */
+  void write(Message message) {
+    if (on) {
+      line(message).ifPresent(LOG::info);
+    }
+  }
 
   /** The line; nothing for a message that moves nothing. */
   static Optional<String> line(Message message) {

@@ -2,7 +2,6 @@ package io.fastwhisper.job;
 
 import io.fastwhisper.bus.Command;
 import io.fastwhisper.domain.ClipId;
-import io.fastwhisper.domain.JobId;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -20,7 +19,7 @@ import java.util.function.Predicate;
  */
 final class WorkQueue {
   private final int limit;
-  private final Predicate<Command> startable;
+  private final Predicate<PieceOfWork> startable;
   private final TreeSet<Entry> waiting =
       new TreeSet<>(
           Comparator.<Entry>comparingInt(entry -> -entry.priority)
@@ -29,8 +28,7 @@ final class WorkQueue {
   private final Map<Object, Entry> running = new HashMap<>();
   private long nextNumber;
 
-  private record Entry(
-      Object key, JobId job, int priority, long jobNumber, long number, Command command) {}
+  private record Entry(PieceOfWork work, int priority, long jobNumber, long number) {}
 
   /**
    * Opens an empty queue.
@@ -38,21 +36,19 @@ final class WorkQueue {
    * @param limit pieces of work that may run at a time
    * @param startable says whether a piece may be started now; one that may not lets others pass
    */
-  WorkQueue(int limit, Predicate<Command> startable) {
+  WorkQueue(int limit, Predicate<PieceOfWork> startable) {
     this.limit = limit;
     this.startable = startable;
   }
 
-  /**
-   * A piece of work is wanted.
-   *
-   * @param key names it among those of this queue
-   */
-  void add(Object key, JobId job, int priority, long jobNumber, Command command) {
-    waiting.add(new Entry(key, job, priority, jobNumber, nextNumber++, command));
+  /** A piece of work is wanted. */
+  void add(PieceOfWork work, int priority, long jobNumber) {
+    waiting.add(new Entry(work, priority, jobNumber, nextNumber++));
   }
 
-  /** A piece of work is done, or has failed. One that does not run changes nothing. */
+  /**
+   * The piece of work with this key is done, or has failed. One that does not run changes nothing.
+   */
   void done(Object key) {
     running.remove(key);
   }
@@ -65,38 +61,33 @@ final class WorkQueue {
     Predicate<Entry> unwanted =
         entry -> {
           boolean all = from.video() == 0 && from.segment() == 0 && from.clip() == 0;
-          return entry.job.equals(from.job())
-              && Place.of(entry.command).map(place -> place.compareTo(from) >= 0).orElse(all);
+          return entry.work.job().equals(from.job())
+              && Place.of(entry.work.command())
+                  .map(place -> place.compareTo(from) >= 0)
+                  .orElse(all);
         };
     waiting.removeIf(unwanted);
     running.values().removeIf(unwanted);
   }
 
   /** What has to be started now. */
-  List<Command> start() {
-    List<Command> started = new ArrayList<>();
+  List<PieceOfWork> start() {
+    List<PieceOfWork> started = new ArrayList<>();
     Iterator<Entry> next = waiting.iterator();
     while (next.hasNext() && running.size() < limit) {
       Entry entry = next.next();
-      if (startable.test(entry.command)) {
+      if (startable.test(entry.work)) {
         next.remove();
-        running.put(entry.key, entry);
-        started.add(entry.command);
+        running.put(entry.work.key(), entry);
+        started.add(entry.work);
       }
     }
     return started;
   }
 
-  int running() {
-    return running.size();
-  }
-
   /** Running pieces of one kind. */
   int running(Class<? extends Command> kind) {
-    return (int) running.values().stream().filter(entry -> kind.isInstance(entry.command)).count();
-  }
-
-  int waiting() {
-    return waiting.size();
+    return (int)
+        running.values().stream().filter(entry -> kind.isInstance(entry.work.command())).count();
   }
 }

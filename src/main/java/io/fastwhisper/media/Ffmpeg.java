@@ -84,8 +84,7 @@ record Ffmpeg(Path ffmpeg, Path ffprobe, List<String> launcher, Path standIns, S
     environment.put("LC_ALL", "C");
     String bundled = program.getParent().toString();
     environment.put(
-        "LD_LIBRARY_PATH",
-        standIns == null ? bundled : bundled + File.pathSeparator + standIns);
+        "LD_LIBRARY_PATH", standIns == null ? bundled : bundled + File.pathSeparator + standIns);
   }
 
   private static Path unpacked() throws MediaException {

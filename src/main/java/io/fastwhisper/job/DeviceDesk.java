@@ -1,0 +1,130 @@
+package io.fastwhisper.job;
+
+import io.fastwhisper.bus.Addresses;
+import io.fastwhisper.bus.Command.TranscribeSegment;
+import io.fastwhisper.bus.Command.WithdrawLease;
+import io.fastwhisper.bus.Event;
+import io.fastwhisper.domain.ClipId;
+import io.fastwhisper.domain.Failure;
+import io.fastwhisper.domain.SegmentId;
+import io.fastwhisper.transcribe.LaneDispatcher;
+import java.util.List;
+import java.util.function.BiConsumer;
+
+/**
+ * Lends segments to the devices, as the dispatcher decides. Belongs to the coordinator and is used
+ * on its context.
+ */
+final class DeviceDesk {
+  private final LaneDispatcher dispatcher;
+  private final RunningJobs jobs;
+  private final Outbox outbox;
+  private final BiConsumer<SegmentId, Failure> givenUp;
+
+  /**
+   * Opens without a device.
+   *
+   * @param givenUp told where a segment comes back from its devices without a transcript
+   */
+  DeviceDesk(
+      LaneDispatcher.Limits limits,
+      RunningJobs jobs,
+      Outbox outbox,
+      BiConsumer<SegmentId, Failure> givenUp) {
+    this.dispatcher = new LaneDispatcher(limits);
+    this.jobs = jobs;
+    this.outbox = outbox;
+    this.givenUp = givenUp;
+  }
+
+  /** Segments that wait for a device. */
+  int waiting() {
+    return dispatcher.waiting();
+  }
+
+  /** A segment's PCM is there. */
+  void offer(SegmentId segment, int priority, long jobNumber) {
+    act(dispatcher.offer(segment, priority, jobNumber, Now.monotonicMs()));
+  }
+
+  /** Nothing of this job at or behind this place is wanted. */
+  void callOff(ClipId from) {
+    act(
+        dispatcher.callOff(
+            segment -> segment.job().equals(from.job()) && segment.clip(0).compareTo(from) >= 0,
+            Now.monotonicMs()));
+  }
+
+  /** Time has passed. */
+  void tick() {
+    act(dispatcher.tick(Now.monotonicMs()));
+  }
+
+  void on(Event.DeviceReady event) {
+    act(dispatcher.deviceReady(event.device(), event.worker(), Now.monotonicMs()));
+  }
+
+  void on(Event.PlacesFree event) {
+    act(dispatcher.placesFree(event.device(), event.worker(), event.places(), Now.monotonicMs()));
+  }
+
+  void on(Event.LeaseHeartbeat event) {
+    act(
+        dispatcher.heartbeat(
+            event.device(), event.worker(), event.windowsDone(), Now.monotonicMs()));
+  }
+
+  void on(Event.DeviceLost event) {
+    act(
+        dispatcher.deviceLost(
+            event.device(), event.worker(), event.failure().what(), Now.monotonicMs()));
+  }
+
+  /** Says whether the transcript counts: its lease has not ended. */
+  boolean transcribed(long lease) {
+    return dispatcher.transcribed(lease);
+  }
+
+  void on(Event.TranscriptionFailed event) {
+    failed(event.lease(), event.failure(), event.laneLost());
+  }
+
+  private void failed(long lease, Failure failure, boolean laneLost) {
+    act(dispatcher.failed(lease, failure, laneLost, Now.monotonicMs()));
+  }
+
+  private void act(List<LaneDispatcher.Action> actions) {
+    for (LaneDispatcher.Action action : actions) {
+      if (action instanceof LaneDispatcher.Grant grant) {
+        lend(grant);
+      } else if (action instanceof LaneDispatcher.Withdraw withdraw) {
+        outbox.send(
+            Addresses.device(withdraw.device()),
+            new WithdrawLease(withdraw.lease()),
+            failure -> {});
+      } else if (action instanceof LaneDispatcher.Returned returned) {
+        RunningJobs.Entry running = jobs.get(returned.segment().job());
+        if (running != null) {
+          running.job().returned(returned.segment());
+        }
+      } else if (action instanceof LaneDispatcher.GivenUp gone) {
+        givenUp.accept(gone.segment(), gone.failure());
+      }
+    }
+  }
+
+  private void lend(LaneDispatcher.Grant grant) {
+    Job job = jobs.get(grant.segment().job()).job();
+    job.lent(grant.segment());
+    jobs.changed(job.id());
+    outbox.send(
+        Addresses.device(grant.device()),
+        new TranscribeSegment(
+            grant.lease(),
+            job.request().options().priority(),
+            job.segment(grant.segment()),
+            job.folder().pcm(grant.segment()),
+            job.request().options().transcribe()),
+        failure -> failed(grant.lease(), failure, false));
+  }
+}
