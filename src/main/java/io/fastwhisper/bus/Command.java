@@ -21,7 +21,8 @@ import java.util.List;
  * {@link Event}, exactly one for each command that names one, sent to {@link Addresses#EVENTS}
  * within the stage's time limit. Work that was called off by {@link StopWork} or {@link
  * WithdrawLease} need not be answered. A room that is asked again for the same id (another try)
- * starts anew and overwrites what the first try left.
+ * starts anew and overwrites what the first try left. Tries are counted from 1, as {@code attempt};
+ * the answer carries the same, so that one to a try that was given up is known as such.
  */
 public sealed interface Command extends Message {
 
@@ -40,21 +41,22 @@ public sealed interface Command extends Message {
    * To {@link Addresses#SOURCE}: say which videos a source holds. {@link Event.SourceResolved} or
    * {@link Event.SourceFailed}.
    */
-  record ResolveSource(JobId job, Source source) implements Command {}
+  record ResolveSource(JobId job, Source source, int attempt) implements Command {}
 
   /**
    * To {@link Addresses#DOWNLOAD}: make a video readable and learn its facts. A local file is only
    * looked into; a URL is copied into {@code folder}, which exists. {@link Event.VideoOpened} or
    * {@link Event.VideoFailed}.
    */
-  record OpenVideo(VideoId video, VideoLocation location, Path folder) implements Command {}
+  record OpenVideo(VideoId video, VideoLocation location, Path folder, int attempt)
+      implements Command {}
 
   /**
    * To {@link Addresses#DOWNLOAD}: write the segment's range as raw PCM (32-bit little-endian
    * float, 16 kHz, mono, no header) whose first sample is the sound at {@code range.startMs}.
    * {@link Event.SegmentFetched} or {@link Event.FetchFailed}.
    */
-  record FetchSegment(Segment segment, Video video, Path pcmFile) implements Command {}
+  record FetchSegment(Segment segment, Video video, Path pcmFile, int attempt) implements Command {}
 
   /**
    * To {@link Addresses#device}: transcribe the segment's whole range and, with {@code
@@ -80,7 +82,8 @@ public sealed interface Command extends Message {
    * To {@link Addresses#CUT}: cut a clip into the film's format. {@link Event.ClipCut} or {@link
    * Event.ClipFailed}.
    */
-  record CutClip(Clip clip, Video video, FilmFormat format, Path clipFile) implements Command {}
+  record CutClip(Clip clip, Video video, FilmFormat format, Path clipFile, int attempt)
+      implements Command {}
 
   /**
    * To {@link Addresses#ORDERING}: a job begins. Its compilation may take {@code maxLengthMs}; 0 is
@@ -117,7 +120,7 @@ public sealed interface Command extends Message {
    * picture the film becomes an {@code .m4a} beside {@code film}. {@link Event.CompilationReady} or
    * {@link Event.CompilationFailed}.
    */
-  record JoinFilm(JobId job, List<FilmPart> parts, FilmFormat format, Path film)
+  record JoinFilm(JobId job, List<FilmPart> parts, FilmFormat format, Path film, int attempt)
       implements Command {
     public JoinFilm {
       parts = List.copyOf(parts);

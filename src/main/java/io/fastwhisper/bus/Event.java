@@ -17,7 +17,7 @@ import java.util.List;
 
 /**
  * What has happened. All go to {@link Addresses#EVENTS}, except {@link JobProgress} and {@link
- * SegmentHeard}.
+ * SegmentHeard}. An answer to a command with an {@code attempt} carries that of its command.
  */
 public sealed interface Event extends Message {
   /** Hears of this event by the method for its kind. */
@@ -36,6 +36,8 @@ public sealed interface Event extends Message {
     void on(SegmentFetched event);
 
     void on(FetchFailed event);
+
+    void on(WorkMoves event);
 
     void on(DeviceReady event);
 
@@ -65,7 +67,8 @@ public sealed interface Event extends Message {
   }
 
   /** The source holds these videos, in order; at least one. */
-  record SourceResolved(JobId job, int source, List<VideoLocation> videos) implements Event {
+  record SourceResolved(JobId job, int source, List<VideoLocation> videos, int attempt)
+      implements Event {
     public SourceResolved {
       videos = List.copyOf(videos);
     }
@@ -77,7 +80,7 @@ public sealed interface Event extends Message {
   }
 
   /** The source holds nothing usable. */
-  record SourceFailed(JobId job, int source, Failure failure) implements Event {
+  record SourceFailed(JobId job, int source, Failure failure, int attempt) implements Event {
     @Override
     public void tell(Receiver receiver) {
       receiver.on(this);
@@ -85,7 +88,7 @@ public sealed interface Event extends Message {
   }
 
   /** The video can be read. */
-  record VideoOpened(Video video) implements Event {
+  record VideoOpened(Video video, int attempt) implements Event {
     @Override
     public void tell(Receiver receiver) {
       receiver.on(this);
@@ -93,7 +96,7 @@ public sealed interface Event extends Message {
   }
 
   /** The video cannot be read. */
-  record VideoFailed(VideoId video, Failure failure) implements Event {
+  record VideoFailed(VideoId video, Failure failure, int attempt) implements Event {
     @Override
     public void tell(Receiver receiver) {
       receiver.on(this);
@@ -101,7 +104,7 @@ public sealed interface Event extends Message {
   }
 
   /** The segment's PCM is complete in the file that was asked for. */
-  record SegmentFetched(SegmentId segment, long samples) implements Event {
+  record SegmentFetched(SegmentId segment, long samples, int attempt) implements Event {
     @Override
     public void tell(Receiver receiver) {
       receiver.on(this);
@@ -109,7 +112,25 @@ public sealed interface Event extends Message {
   }
 
   /** The segment could not be fetched; nothing is left in its file. */
-  record FetchFailed(SegmentId segment, Failure failure) implements Event {
+  record FetchFailed(SegmentId segment, Failure failure, int attempt) implements Event {
+    @Override
+    public void tell(Receiver receiver) {
+      receiver.on(this);
+    }
+  }
+
+  /**
+   * The work of a room goes on. Sent several times within the stage's time limit.
+   *
+   * @param address where the room takes commands
+   * @param places of those pieces of work that have moved since this was told last: of each the
+   *     first clip that it may become part of
+   */
+  record WorkMoves(String address, List<ClipId> places) implements Event {
+    public WorkMoves {
+      places = List.copyOf(places);
+    }
+
     @Override
     public void tell(Receiver receiver) {
       receiver.on(this);
@@ -201,7 +222,7 @@ public sealed interface Event extends Message {
   }
 
   /** The clip lies in the file that was asked for. */
-  record ClipCut(CutFile clip) implements Event {
+  record ClipCut(CutFile clip, int attempt) implements Event {
     @Override
     public void tell(Receiver receiver) {
       receiver.on(this);
@@ -209,7 +230,7 @@ public sealed interface Event extends Message {
   }
 
   /** The clip could not be cut; nothing is left in its file. */
-  record ClipFailed(ClipId clip, Failure failure) implements Event {
+  record ClipFailed(ClipId clip, Failure failure, int attempt) implements Event {
     @Override
     public void tell(Receiver receiver) {
       receiver.on(this);
@@ -239,7 +260,7 @@ public sealed interface Event extends Message {
   }
 
   /** The film is there. */
-  record CompilationReady(JobId job, Path film, long lengthMs, List<FilmClip> clips)
+  record CompilationReady(JobId job, Path film, long lengthMs, List<FilmClip> clips, int attempt)
       implements Event {
     public CompilationReady {
       clips = List.copyOf(clips);
@@ -252,7 +273,7 @@ public sealed interface Event extends Message {
   }
 
   /** The film could not be made. */
-  record CompilationFailed(JobId job, Failure failure) implements Event {
+  record CompilationFailed(JobId job, Failure failure, int attempt) implements Event {
     @Override
     public void tell(Receiver receiver) {
       receiver.on(this);

@@ -26,7 +26,7 @@ public final class CompileVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    work = new WorkInHand(vertx, context);
+    work = new WorkInHand(vertx, context, Addresses.COMPILE);
     return Future.all(
         Consumers.register(vertx.eventBus(), Addresses.COMPILE, JoinFilm.class, this::join)
             .completion(),
@@ -50,7 +50,8 @@ public final class CompileVerticle extends VerticleBase {
             command.format(),
             command.film()),
         film ->
-            new Event.CompilationReady(command.job(), film.file(), film.lengthMs(), film.clips()),
-        failure -> new Event.CompilationFailed(command.job(), failure));
+            new Event.CompilationReady(
+                command.job(), film.file(), film.lengthMs(), film.clips(), command.attempt()),
+        failure -> new Event.CompilationFailed(command.job(), failure, command.attempt()));
   }
 }

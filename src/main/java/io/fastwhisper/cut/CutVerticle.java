@@ -26,7 +26,7 @@ public final class CutVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    work = new WorkInHand(vertx, context);
+    work = new WorkInHand(vertx, context, Addresses.CUT);
     return Future.all(
         Consumers.register(vertx.eventBus(), Addresses.CUT, CutClip.class, this::cut).completion(),
         Consumers.register(vertx.eventBus(), Addresses.STOP, StopWork.class, work::stop)
@@ -45,7 +45,9 @@ public final class CutVerticle extends VerticleBase {
         clip.id(),
         clip.id(),
         media.cut(command.video(), clip.range(), command.format(), command.clipFile()),
-        lengthMs -> new Event.ClipCut(new CutFile(clip.id(), command.clipFile(), lengthMs)),
-        failure -> new Event.ClipFailed(clip.id(), failure));
+        lengthMs ->
+            new Event.ClipCut(
+                new CutFile(clip.id(), command.clipFile(), lengthMs), command.attempt()),
+        failure -> new Event.ClipFailed(clip.id(), failure, command.attempt()));
   }
 }

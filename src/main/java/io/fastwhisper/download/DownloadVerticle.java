@@ -20,6 +20,7 @@ import io.fastwhisper.media.WorkInHand;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.nio.file.Path;
+import java.util.Locale;
 
 /**
  * Makes videos readable and fetches the sound of their segments. A URL is copied whole first: so
@@ -27,8 +28,11 @@ import java.nio.file.Path;
  * How many fetches run at a time is the coordinator's to say. Runs on an event loop.
  */
 public final class DownloadVerticle extends VerticleBase {
-  /** Name of a URL's copy in its video's folder: nothing that a server says becomes a file name. */
-  private static final String COPY = "source.media";
+  /**
+   * Name of a URL's copy in its video's folder: nothing that a server says becomes a file name.
+   * Each try has its own, so that what is left of an earlier one cannot disturb it.
+   */
+  private static final String COPY = "source-%d.media";
 
   private final Media media;
   private final Configuration.Input limits;
@@ -47,7 +51,7 @@ public final class DownloadVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    work = new WorkInHand(vertx, context);
+    work = new WorkInHand(vertx, context, Addresses.DOWNLOAD);
     http =
         new HttpDownload(
             vertx,
@@ -85,8 +89,10 @@ public final class DownloadVerticle extends VerticleBase {
         id,
         id.clip(0),
         media.extractSound(command.video().file(), command.segment().range(), command.pcmFile()),
-        samples -> new Event.SegmentFetched(id, samples),
-        failure -> new Event.FetchFailed(id, named(failure, command.video().location())));
+        samples -> new Event.SegmentFetched(id, samples, command.attempt()),
+        failure ->
+            new Event.FetchFailed(
+                id, named(failure, command.video().location()), command.attempt()));
   }
 
   private void open(OpenVideo command) {
@@ -97,15 +103,17 @@ public final class DownloadVerticle extends VerticleBase {
             || location.regionMatches(true, 0, "https://", 0, 8);
     Work<Video> opened =
         remote
-            ? new CopiedVideo(command, command.folder().resolve(COPY))
+            ? new CopiedVideo(
+                command,
+                command.folder().resolve(String.format(Locale.ROOT, COPY, command.attempt())))
             : mapped(
                 media.look(Path.of(location)), looked -> video(command, Path.of(location), looked));
     work.take(
         id,
         id.segment(0).clip(0),
         opened,
-        Event.VideoOpened::new,
-        failure -> new Event.VideoFailed(id, named(failure, location)));
+        video -> new Event.VideoOpened(video, command.attempt()),
+        failure -> new Event.VideoFailed(id, named(failure, location), command.attempt()));
   }
 
   /** The failure under the name that the user gave: the name of a copy says nothing. */
@@ -158,6 +166,11 @@ public final class DownloadVerticle extends VerticleBase {
       }
 
       @Override
+      public long moves() {
+        return work.moves();
+      }
+
+      @Override
       public void cancel() {
         work.cancel();
       }
@@ -168,7 +181,7 @@ public final class DownloadVerticle extends VerticleBase {
   private final class CopiedVideo implements Work<Video> {
     private final HttpDownload.Transfer transfer;
     private final Future<Video> result;
-    private Work<Video> look;
+    private volatile Work<Video> look;
 
     CopiedVideo(OpenVideo command, Path copy) {
       transfer = http.begin(command.location().location(), copy);
@@ -187,6 +200,12 @@ public final class DownloadVerticle extends VerticleBase {
     @Override
     public Future<Video> result() {
       return result;
+    }
+
+    @Override
+    public long moves() {
+      Work<Video> after = look;
+      return transfer.moves() + (after == null ? 0 : after.moves());
     }
 
     @Override

@@ -86,6 +86,7 @@ final class HttpDownload {
     private HttpClientRequest request;
     private String validator;
     private long received;
+    private volatile long moves;
     private int connections;
     private boolean cancelled;
 
@@ -96,6 +97,11 @@ final class HttpDownload {
 
     Future<Path> result() {
       return done.future();
+    }
+
+    /** Grows with every byte and every answer of a server. */
+    long moves() {
+      return moves;
     }
 
     void cancel() {
@@ -151,6 +157,7 @@ final class HttpDownload {
               })
           .compose(
               response -> {
+                moves++;
                 String location = response.getHeader(HttpHeaders.LOCATION);
                 if (!REDIRECTS.contains(response.statusCode()) || location == null) {
                   return Future.succeededFuture(response);
@@ -259,6 +266,7 @@ final class HttpDownload {
 
     private void write(AsyncFile target, Buffer buffer, Promise<Void> copied) {
       received += buffer.length();
+      moves++;
       target.write(buffer).onFailure(copied::tryFail);
     }
 

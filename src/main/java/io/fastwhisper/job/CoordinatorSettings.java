@@ -12,6 +12,7 @@ import java.nio.file.Path;
  *     twice as many segments wait for a device
  * @param cuts clips cut at a time
  * @param joins films joined at a time
+ * @param stageSilenceMs longest time that a fetch, cut or join may be without a sign of life
  * @param progressMs least time between two reports of one job
  * @param logStages whether each change of stage of a video, segment or clip is a line of the log
  */
@@ -22,10 +23,17 @@ record CoordinatorSettings(
     int fetches,
     int cuts,
     int joins,
+    long stageSilenceMs,
     long progressMs,
     boolean logStages) {
   /** Several heartbeats of a device fit into this. */
   private static final long DEVICE_SILENCE_MS = 30_000;
+
+  /**
+   * The rooms keep the stage's time limit themselves and know more about what went wrong: so long
+   * they have to say so.
+   */
+  private static final long ANSWER_MS = 5_000;
 
   private static final long PROGRESS_MS = 200;
 
@@ -43,6 +51,7 @@ record CoordinatorSettings(
         stages.fetches(),
         stages.cuts(),
         stages.joins(),
+        stages.stageTimeoutS() * 1_000L + ANSWER_MS,
         PROGRESS_MS,
         configuration.log().pipeline());
   }

@@ -10,6 +10,7 @@ import io.fastwhisper.domain.SegmentId;
 import io.fastwhisper.transcribe.LaneDispatcher;
 import java.util.List;
 import java.util.function.BiConsumer;
+import java.util.function.LongSupplier;
 
 /**
  * Lends segments to the devices, as the dispatcher decides. Belongs to the coordinator and is used
@@ -19,21 +20,25 @@ final class DeviceDesk {
   private final LaneDispatcher dispatcher;
   private final RunningJobs jobs;
   private final Outbox outbox;
+  private final LongSupplier clock;
   private final BiConsumer<SegmentId, Failure> givenUp;
 
   /**
    * Opens without a device.
    *
+   * @param clock milliseconds; never goes back
    * @param givenUp told where a segment comes back from its devices without a transcript
    */
   DeviceDesk(
       LaneDispatcher.Limits limits,
       RunningJobs jobs,
       Outbox outbox,
+      LongSupplier clock,
       BiConsumer<SegmentId, Failure> givenUp) {
     this.dispatcher = new LaneDispatcher(limits);
     this.jobs = jobs;
     this.outbox = outbox;
+    this.clock = clock;
     this.givenUp = givenUp;
   }
 
@@ -44,7 +49,7 @@ final class DeviceDesk {
 
   /** A segment's PCM is there. */
   void offer(SegmentId segment, int priority, long jobNumber) {
-    act(dispatcher.offer(segment, priority, jobNumber, Now.monotonicMs()));
+    act(dispatcher.offer(segment, priority, jobNumber, clock.getAsLong()));
   }
 
   /** Nothing of this job at or behind this place is wanted. */
@@ -52,32 +57,32 @@ final class DeviceDesk {
     act(
         dispatcher.callOff(
             segment -> segment.job().equals(from.job()) && segment.clip(0).compareTo(from) >= 0,
-            Now.monotonicMs()));
+            clock.getAsLong()));
   }
 
   /** Time has passed. */
   void tick() {
-    act(dispatcher.tick(Now.monotonicMs()));
+    act(dispatcher.tick(clock.getAsLong()));
   }
 
   void on(Event.DeviceReady event) {
-    act(dispatcher.deviceReady(event.device(), event.worker(), Now.monotonicMs()));
+    act(dispatcher.deviceReady(event.device(), event.worker(), clock.getAsLong()));
   }
 
   void on(Event.PlacesFree event) {
-    act(dispatcher.placesFree(event.device(), event.worker(), event.places(), Now.monotonicMs()));
+    act(dispatcher.placesFree(event.device(), event.worker(), event.places(), clock.getAsLong()));
   }
 
   void on(Event.LeaseHeartbeat event) {
     act(
         dispatcher.heartbeat(
-            event.device(), event.worker(), event.windowsDone(), Now.monotonicMs()));
+            event.device(), event.worker(), event.windowsDone(), clock.getAsLong()));
   }
 
   void on(Event.DeviceLost event) {
     act(
         dispatcher.deviceLost(
-            event.device(), event.worker(), event.failure().what(), Now.monotonicMs()));
+            event.device(), event.worker(), event.failure().what(), clock.getAsLong()));
   }
 
   /** Says whether the transcript counts: its lease has not ended. */
@@ -90,7 +95,7 @@ final class DeviceDesk {
   }
 
   private void failed(long lease, Failure failure, boolean laneLost) {
-    act(dispatcher.failed(lease, failure, laneLost, Now.monotonicMs()));
+    act(dispatcher.failed(lease, failure, laneLost, clock.getAsLong()));
   }
 
   private void act(List<LaneDispatcher.Action> actions) {

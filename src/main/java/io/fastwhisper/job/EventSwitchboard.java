@@ -30,8 +30,8 @@ final class EventSwitchboard implements Event.Receiver {
     this.jobs = jobs;
   }
 
-  private void answer(Object key, JobId id, Function<Job, List<Effect>> decide) {
-    stages.done(key);
+  private void answer(Object key, int attempt, JobId id, Function<Job, List<Effect>> decide) {
+    stages.done(key, attempt);
     jobs.with(id, decide);
   }
 
@@ -39,61 +39,84 @@ final class EventSwitchboard implements Event.Receiver {
   public void on(Event.SourceResolved event) {
     answer(
         PieceOfWork.source(event.job(), event.source()),
+        event.attempt(),
         event.job(),
-        job -> job.on(event, Now.wallMs()));
+        job -> job.on(event, System.currentTimeMillis()));
   }
 
   @Override
   public void on(Event.SourceFailed event) {
     answer(
         PieceOfWork.source(event.job(), event.source()),
+        event.attempt(),
         event.job(),
-        job -> job.on(event, Now.wallMs()));
+        job -> job.on(event, System.currentTimeMillis()));
   }
 
   @Override
   public void on(Event.VideoOpened event) {
-    answer(event.video().id(), event.video().id().job(), job -> job.on(event, Now.wallMs()));
+    answer(
+        event.video().id(),
+        event.attempt(),
+        event.video().id().job(),
+        job -> job.on(event, System.currentTimeMillis()));
   }
 
   @Override
   public void on(Event.VideoFailed event) {
-    answer(event.video(), event.video().job(), job -> job.on(event, Now.wallMs()));
+    answer(
+        event.video(),
+        event.attempt(),
+        event.video().job(),
+        job -> job.on(event, System.currentTimeMillis()));
   }
 
   @Override
   public void on(Event.SegmentFetched event) {
-    answer(event.segment(), event.segment().job(), job -> job.on(event));
+    answer(event.segment(), event.attempt(), event.segment().job(), job -> job.on(event));
   }
 
   @Override
   public void on(Event.FetchFailed event) {
-    answer(event.segment(), event.segment().job(), job -> job.on(event));
+    answer(event.segment(), event.attempt(), event.segment().job(), job -> job.on(event));
   }
 
   @Override
   public void on(Event.ClipCut event) {
-    answer(event.clip().id(), event.clip().id().job(), job -> job.on(event));
+    answer(event.clip().id(), event.attempt(), event.clip().id().job(), job -> job.on(event));
   }
 
   @Override
   public void on(Event.ClipFailed event) {
-    answer(event.clip(), event.clip().job(), job -> job.on(event));
+    answer(event.clip(), event.attempt(), event.clip().job(), job -> job.on(event));
   }
 
   @Override
   public void on(Event.PrefixGrown event) {
-    jobs.with(event.job(), job -> job.on(event, Now.wallMs()));
+    jobs.with(event.job(), job -> job.on(event, System.currentTimeMillis()));
   }
 
   @Override
   public void on(Event.CompilationReady event) {
-    answer(event.job(), event.job(), job -> job.on(event, Now.wallMs()));
+    answer(
+        event.job(),
+        event.attempt(),
+        event.job(),
+        job -> job.on(event, System.currentTimeMillis()));
   }
 
   @Override
   public void on(Event.CompilationFailed event) {
-    answer(event.job(), event.job(), job -> job.on(event, Now.wallMs()));
+    answer(
+        event.job(),
+        event.attempt(),
+        event.job(),
+        job -> job.on(event, System.currentTimeMillis()));
+  }
+
+  @Override
+  public void on(Event.WorkMoves event) {
+    stages.on(event);
   }
 
   @Override

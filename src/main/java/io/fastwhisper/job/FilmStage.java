@@ -70,12 +70,14 @@ final class FilmStage {
 
   private Effect cut(Clip clip) {
     Video video = state.videos().get(clip.id().video()).video();
-    return new Effect.Send(new CutClip(clip, video, format, state.folder().clip(clip.id())));
+    return new Effect.Send(
+        new CutClip(
+            clip, video, format, state.folder().clip(clip.id()), state.tries().attempt(clip.id())));
   }
 
   List<Effect> on(ClipCut event) {
     CutFile file = event.clip();
-    if (!open(file.id())) {
+    if (!open(file.id(), event.attempt())) {
       return List.of();
     }
     clips.cut(file.id());
@@ -83,11 +85,11 @@ final class FilmStage {
   }
 
   List<Effect> on(ClipFailed event) {
-    if (!open(event.clip())) {
+    if (!open(event.clip(), event.attempt())) {
       return List.of();
     }
     List<Effect> again =
-        state.tries().failed(event.clip(), event.failure(), cut(clips.get(event.clip())));
+        state.tries().failed(event.clip(), event.failure(), () -> cut(clips.get(event.clip())));
     if (!again.isEmpty()) {
       return again;
     }
@@ -96,8 +98,13 @@ final class FilmStage {
     return List.of(new Effect.Send(new CloseTicket(event.clip(), null)));
   }
 
-  private boolean open(ClipId clip) {
-    return !state.ended() && state.wanted(clip) && clips.get(clip) != null && !clips.settled(clip);
+  /** True while the clip waits for its cut by this try. */
+  private boolean open(ClipId clip, int attempt) {
+    return !state.ended()
+        && state.wanted(clip)
+        && clips.get(clip) != null
+        && !clips.settled(clip)
+        && state.tries().attempt(clip) == attempt;
   }
 
   List<Effect> on(PrefixGrown event, long nowMs) {
@@ -142,11 +149,16 @@ final class FilmStage {
       String title = state.videos().get(file.id().video()).title();
       parts.add(new FilmPart(clips.get(file.id()), file, title));
     }
-    return new Effect.Send(new JoinFilm(state.id(), parts, format, filmFile));
+    return new Effect.Send(
+        new JoinFilm(state.id(), parts, format, filmFile, state.tries().attempt(state.id())));
+  }
+
+  private boolean joining(int attempt) {
+    return !state.ended() && joining && state.tries().attempt(state.id()) == attempt;
   }
 
   List<Effect> on(CompilationReady event, long nowMs) {
-    if (state.ended() || !joining) {
+    if (!joining(event.attempt())) {
       return List.of();
     }
     clips.joined(event.clips(), event.lengthMs());
@@ -155,10 +167,10 @@ final class FilmStage {
   }
 
   List<Effect> on(CompilationFailed event, long nowMs) {
-    if (state.ended() || !joining) {
+    if (!joining(event.attempt())) {
       return List.of();
     }
-    List<Effect> again = state.tries().failed("join", event.failure(), join());
+    List<Effect> again = state.tries().failed(state.id(), event.failure(), this::join);
     if (!again.isEmpty()) {
       return again;
     }

@@ -13,7 +13,6 @@ import io.fastwhisper.bus.Event.SourceFailed;
 import io.fastwhisper.bus.Event.SourceResolved;
 import io.fastwhisper.bus.Event.VideoFailed;
 import io.fastwhisper.bus.Event.VideoOpened;
-import io.fastwhisper.domain.ClipId;
 import io.fastwhisper.domain.Failure;
 import io.fastwhisper.domain.JobId;
 import io.fastwhisper.domain.JobRequest;
@@ -126,7 +125,7 @@ final class Job {
       return state.wanted(offer.segment());
     }
     if (effect instanceof Effect.Send send) {
-      return Place.of(send.command()).map(state::wanted).orElse(true);
+      return PieceOfWork.of(send.command()).map(work -> state.wanted(work.place())).orElse(true);
     }
     return true;
   }
@@ -136,7 +135,7 @@ final class Job {
       return List.of();
     }
     state.report().cancelled(nowMs);
-    return endNow();
+    return state.end();
   }
 
   /** The job cannot go on. */
@@ -146,14 +145,7 @@ final class Job {
     }
     state.report().failed(failure);
     state.report().failed(failure.what(), nowMs);
-    return endNow();
-  }
-
-  /** Whatever still runs or waits is called off first. */
-  private List<Effect> endNow() {
-    List<Effect> effects = new ArrayList<>(state.callOff(new ClipId(id(), 0, 0, 0)));
-    effects.addAll(state.end());
-    return effects;
+    return state.end();
   }
 
   // ---- what happens between

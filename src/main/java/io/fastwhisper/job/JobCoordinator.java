@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 
 /**
  * Accepts jobs, carries out what they decide, tells how they stand and lets them go at their end.
@@ -28,6 +29,7 @@ import java.util.function.Function;
 public final class JobCoordinator extends VerticleBase {
   private final CoordinatorSettings settings;
   private final JobFiles files;
+  private final LongSupplier monotonicMs;
   private final RunningJobs jobs = new RunningJobs();
   private final StageLog log;
   private StageDesk stages;
@@ -40,9 +42,15 @@ public final class JobCoordinator extends VerticleBase {
 
   private int filesToRemove;
 
-  JobCoordinator(CoordinatorSettings settings, JobFiles files) {
+  /**
+   * Makes the coordinator, which begins with its deployment.
+   *
+   * @param monotonicMs the clock of all time limits, milliseconds; never goes back
+   */
+  JobCoordinator(CoordinatorSettings settings, JobFiles files, LongSupplier monotonicMs) {
     this.settings = settings;
     this.files = files;
+    this.monotonicMs = monotonicMs;
     this.log = new StageLog(settings.logStages());
   }
 
@@ -54,14 +62,18 @@ public final class JobCoordinator extends VerticleBase {
             settings.lanes(),
             jobs,
             outbox,
+            monotonicMs,
             (segment, failure) ->
                 with(segment.job(), job -> job.transcriptionFailed(segment, failure)));
-    stages = new StageDesk(settings, outbox, () -> devices.waiting() + filesToRemove, this::take);
+    stages =
+        new StageDesk(
+            settings, outbox, monotonicMs, () -> devices.waiting() + filesToRemove, this::take);
     switchboard = new EventSwitchboard(stages, devices, this::with);
     vertx.setPeriodic(
-        Math.max(1, settings.lanes().silenceMs() / 8),
+        Math.max(1, Math.min(settings.lanes().silenceMs(), settings.stageSilenceMs()) / 8),
         timer -> {
           devices.tick();
+          stages.tick();
           stages.startWork();
         });
     vertx.setPeriodic(settings.progressMs(), timer -> jobs.takeChanged().forEach(this::report));
@@ -75,7 +87,7 @@ public final class JobCoordinator extends VerticleBase {
   /** Cancels what runs; done when the files of all jobs are gone. */
   @Override
   public Future<?> stop() {
-    jobs.ids().forEach(id -> with(id, job -> job.cancel(Now.wallMs())));
+    jobs.ids().forEach(id -> with(id, job -> job.cancel(System.currentTimeMillis())));
     return Future.all(List.copyOf(leaving));
   }
 
@@ -89,7 +101,7 @@ public final class JobCoordinator extends VerticleBase {
       if (jobs.get(cancel.job()) == null) {
         return Future.failedFuture("no job " + cancel.job() + " is running");
       }
-      with(cancel.job(), job -> job.cancel(Now.wallMs()));
+      with(cancel.job(), job -> job.cancel(System.currentTimeMillis()));
       return Future.succeededFuture();
     }
     return Future.failedFuture("the coordinator does not take " + command);
@@ -107,7 +119,7 @@ public final class JobCoordinator extends VerticleBase {
    */
   private Future<?> accept(SubmitJob submit) {
     long number = jobs.nextNumber();
-    long receivedAtMs = Now.wallMs();
+    long receivedAtMs = System.currentTimeMillis();
     JobFolder folder = new JobFolder(settings.workFolder().resolve("fastwhisper-" + submit.job()));
     // With ten thousand targets this takes longer than an event loop may.
     Future<WordFinder> finder =
@@ -126,7 +138,7 @@ public final class JobCoordinator extends VerticleBase {
                       settings.job(),
                       receivedAtMs);
               jobs.add(new RunningJobs.Entry(job, number));
-              with(job.id(), it -> it.start(Now.wallMs()));
+              with(job.id(), it -> it.start(System.currentTimeMillis()));
             });
   }
 
@@ -174,7 +186,9 @@ public final class JobCoordinator extends VerticleBase {
 
   private void tellLedger(JobId job, Command command) {
     outbox.send(
-        Addresses.ORDERING, command, failure -> with(job, it -> it.fail(failure, Now.wallMs())));
+        Addresses.ORDERING,
+        command,
+        failure -> with(job, it -> it.fail(failure, System.currentTimeMillis())));
   }
 
   private void callOff(ClipId from) {
@@ -201,6 +215,8 @@ public final class JobCoordinator extends VerticleBase {
   private void report(Job job) {
     vertx
         .eventBus()
-        .publish(Addresses.progress(job.id()), new Event.JobProgress(job.snapshot(Now.wallMs())));
+        .publish(
+            Addresses.progress(job.id()),
+            new Event.JobProgress(job.snapshot(System.currentTimeMillis())));
   }
 }

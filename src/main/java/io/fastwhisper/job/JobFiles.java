@@ -38,14 +38,19 @@ final class JobFiles {
   /** Removes a file, if it is there. Succeeds also where it stays, which is logged. */
   Future<Void> delete(Path file) {
     return fileSystem
-        .exists(file.toString())
-        .compose(
-            there -> there ? fileSystem.delete(file.toString()) : Future.<Void>succeededFuture())
+        .delete(file.toString())
         .recover(
-            e -> {
-              LOG.warn("{} cannot be removed: {}", file, e.getMessage());
-              return Future.succeededFuture();
-            });
+            e ->
+                fileSystem
+                    .exists(file.toString())
+                    .onSuccess(
+                        there -> {
+                          if (there) {
+                            LOG.warn("{} cannot be removed: {}", file, e.getMessage());
+                          }
+                        })
+                    .<Void>mapEmpty()
+                    .otherwiseEmpty());
   }
 
   /** Removes all that a job has left. Succeeds also where something stays, which is logged. */

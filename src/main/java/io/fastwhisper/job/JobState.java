@@ -83,9 +83,15 @@ final class JobState {
     return List.of(new Effect.CallOff(from));
   }
 
-  /** The one way in which a job ends, whatever the reason, which the report knows by now. */
+  /**
+   * The one way in which a job ends, whatever the reason, which the report knows by now. What still
+   * runs or waits is called off: there may be a try that was given up and goes on.
+   */
   List<Effect> end() {
+    List<Effect> effects = new ArrayList<>(callOff(new ClipId(id, 0, 0, 0)));
     ended = true;
-    return List.of(new Effect.Send(new CloseLedger(id)), new Effect.End());
+    effects.add(new Effect.Send(new CloseLedger(id)));
+    effects.add(new Effect.End());
+    return effects;
   }
 }

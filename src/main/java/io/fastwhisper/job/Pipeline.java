@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 /**
  * The whole path in one process: the coordinator and the rooms on one Vert.x.
@@ -55,14 +56,16 @@ public final class Pipeline {
    */
   public static Future<Pipeline> deploy(
       Vertx vertx, Configuration configuration, List<Room> rooms) {
-    return deploy(vertx, CoordinatorSettings.of(configuration), rooms);
+    return deploy(
+        vertx, CoordinatorSettings.of(configuration), () -> System.nanoTime() / 1_000_000, rooms);
   }
 
-  static Future<Pipeline> deploy(Vertx vertx, CoordinatorSettings settings, List<Room> rooms) {
+  static Future<Pipeline> deploy(
+      Vertx vertx, CoordinatorSettings settings, LongSupplier monotonicMs, List<Room> rooms) {
     BusCodec.register(vertx.eventBus());
     Pipeline pipeline = new Pipeline(vertx);
     List<Room> all = new ArrayList<>();
-    all.add(Room.of(new JobCoordinator(settings, new JobFiles(vertx))));
+    all.add(Room.of(new JobCoordinator(settings, new JobFiles(vertx), monotonicMs)));
     all.addAll(rooms);
     Future<Void> deployed = Future.succeededFuture();
     for (Room room : all) {

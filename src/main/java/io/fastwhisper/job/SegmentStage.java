@@ -39,11 +39,15 @@ final class SegmentStage {
 
   private Effect fetch(JobVideo video, Segment segment) {
     return new Effect.Send(
-        new FetchSegment(segment, video.video(), state.folder().pcm(segment.id())));
+        new FetchSegment(
+            segment,
+            video.video(),
+            state.folder().pcm(segment.id()),
+            state.tries().attempt(segment.id())));
   }
 
   List<Effect> on(SegmentFetched event) {
-    if (!in(event.segment(), SegmentState.FETCHING)) {
+    if (!fetching(event.segment(), event.attempt())) {
       return List.of();
     }
     move(event.segment(), SegmentState.WAITING);
@@ -52,12 +56,21 @@ final class SegmentStage {
 
   List<Effect> on(FetchFailed event) {
     SegmentId segment = event.segment();
-    if (!in(segment, SegmentState.FETCHING)) {
+    if (!fetching(segment, event.attempt())) {
       return List.of();
     }
-    Effect fetch = fetch(state.video(segment.video()), segment(segment));
-    List<Effect> again = state.tries().failed(List.of("fetch", segment), event.failure(), fetch);
+    List<Effect> again =
+        state
+            .tries()
+            .failed(
+                segment,
+                event.failure(),
+                () -> fetch(state.video(segment.video()), segment(segment)));
     return again.isEmpty() ? give(segment, event.failure()) : again;
+  }
+
+  private boolean fetching(SegmentId segment, int attempt) {
+    return in(segment, SegmentState.FETCHING) && state.tries().attempt(segment) == attempt;
   }
 
   /** A device has the segment. */
@@ -100,7 +113,9 @@ final class SegmentStage {
     }
     move(segment, SegmentState.WAITING);
     List<Effect> again =
-        state.tries().failed(List.of("transcribe", segment), failure, new Effect.Offer(segment));
+        state
+            .tries()
+            .failed(List.of("transcribe", segment), failure, () -> new Effect.Offer(segment));
     return again.isEmpty() ? give(segment, failure) : again;
   }
 

@@ -52,26 +52,38 @@ final class SourceStage {
   }
 
   private Effect resolve(Source source) {
-    return new Effect.Send(new ResolveSource(state.id(), source));
+    return new Effect.Send(
+        new ResolveSource(state.id(), source, state.tries().attempt(key(source.number()))));
+  }
+
+  private Object key(int source) {
+    return PieceOfWork.source(state.id(), source);
   }
 
   List<Effect> on(SourceResolved event, long nowMs) {
-    return state.ended() || sources.settled(event.source())
-        ? List.of()
-        : settle(event.source(), event.videos(), nowMs);
+    return awaited(event.source(), event.attempt())
+        ? settle(event.source(), event.videos(), nowMs)
+        : List.of();
   }
 
   List<Effect> on(SourceFailed event, long nowMs) {
-    if (state.ended() || sources.settled(event.source())) {
+    if (!awaited(event.source(), event.attempt())) {
       return List.of();
     }
     Source source = state.request().sources().get(event.source());
-    List<Effect> again = state.tries().failed(source, event.failure(), resolve(source));
+    List<Effect> again =
+        state.tries().failed(key(event.source()), event.failure(), () -> resolve(source));
     if (!again.isEmpty()) {
       return again;
     }
     state.report().failed(event.failure());
     return settle(event.source(), List.of(), nowMs);
+  }
+
+  private boolean awaited(int source, int attempt) {
+    return !state.ended()
+        && !sources.settled(source)
+        && state.tries().attempt(key(source)) == attempt;
   }
 
   private List<Effect> settle(int source, List<VideoLocation> locations, long nowMs) {
@@ -91,12 +103,16 @@ final class SourceStage {
 
   private Effect open(JobVideo video) {
     return new Effect.Send(
-        new OpenVideo(video.id(), video.location(), state.folder().video(video.id())));
+        new OpenVideo(
+            video.id(),
+            video.location(),
+            state.folder().video(video.id()),
+            state.tries().attempt(video.id())));
   }
 
   List<Effect> on(VideoOpened event, long nowMs) {
     Video opened = event.video();
-    JobVideo video = awaited(opened.id());
+    JobVideo video = awaited(opened.id(), event.attempt());
     if (video == null) {
       return List.of();
     }
@@ -125,19 +141,23 @@ final class SourceStage {
   }
 
   List<Effect> on(VideoFailed event, long nowMs) {
-    JobVideo video = awaited(event.video());
+    JobVideo video = awaited(event.video(), event.attempt());
     if (video == null) {
       return List.of();
     }
-    List<Effect> again = state.tries().failed(event.video(), event.failure(), open(video));
+    List<Effect> again = state.tries().failed(event.video(), event.failure(), () -> open(video));
     return again.isEmpty() ? give(video, event.failure(), nowMs) : again;
   }
 
-  /** The video, if it is still to be opened; else null. */
-  private JobVideo awaited(VideoId id) {
+  /** The video, if it is still to be opened, by this try; else null. */
+  private JobVideo awaited(VideoId id, int attempt) {
     JobVideo video = state.video(id.video());
     boolean awaited =
-        !state.ended() && video != null && !video.settled() && state.wanted(id.segment(0));
+        !state.ended()
+            && video != null
+            && !video.settled()
+            && state.wanted(id.segment(0))
+            && state.tries().attempt(id) == attempt;
     return awaited ? video : null;
   }
 

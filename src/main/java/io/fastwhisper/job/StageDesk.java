@@ -6,16 +6,24 @@ import io.fastwhisper.bus.Command.JoinFilm;
 import io.fastwhisper.bus.Command.ResolveSource;
 import io.fastwhisper.bus.Event;
 import io.fastwhisper.domain.ClipId;
+import io.fastwhisper.domain.Failure;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Hands pieces of work to the rooms, as many at a time as each stage allows. Belongs to the
  * coordinator and is used on its context.
  */
 final class StageDesk {
+  private static final Logger LOG = LoggerFactory.getLogger(StageDesk.class);
+
   private final Outbox outbox;
+  private final LongSupplier clock;
+  private final long silenceMs;
   private final int pcmLimit;
   private final IntSupplier pcmElsewhere;
   private final Consumer<Event> answered;
@@ -28,22 +36,26 @@ final class StageDesk {
   /**
    * Opens with nothing to do.
    *
+   * @param clock milliseconds; never goes back
    * @param pcmElsewhere PCM files that are there beside those being fetched
-   * @param answered told where work was not taken by its room
+   * @param answered told, as if by the room, that work has failed which it did not take or lost
    */
   StageDesk(
       CoordinatorSettings settings,
       Outbox outbox,
+      LongSupplier clock,
       IntSupplier pcmElsewhere,
       Consumer<Event> answered) {
     this.outbox = outbox;
+    this.clock = clock;
     this.pcmLimit = 2 * settings.fetches();
     this.pcmElsewhere = pcmElsewhere;
     this.answered = answered;
-    resolves = new WorkQueue(settings.fetches(), work -> true);
-    fetches = new WorkQueue(settings.fetches(), this::mayFetch);
-    cuts = new WorkQueue(settings.cuts(), work -> true);
-    joins = new WorkQueue(settings.joins(), work -> true);
+    silenceMs = settings.stageSilenceMs();
+    resolves = new WorkQueue(settings.fetches(), silenceMs, work -> true);
+    fetches = new WorkQueue(settings.fetches(), silenceMs, this::mayFetch);
+    cuts = new WorkQueue(settings.cuts(), silenceMs, work -> true);
+    joins = new WorkQueue(settings.joins(), silenceMs, work -> true);
     stages = List.of(resolves, fetches, cuts, joins);
   }
 
@@ -63,9 +75,31 @@ final class StageDesk {
     return fetches;
   }
 
-  /** The piece of work with this key was answered; its place is free. */
-  void done(Object key) {
-    stages.forEach(stage -> stage.done(key));
+  /** This try of a piece of work was answered; its place is free. */
+  void done(Object key, int attempt) {
+    stages.forEach(stage -> stage.done(key, attempt));
+  }
+
+  /** A room's work goes on. */
+  void on(Event.WorkMoves event) {
+    for (ClipId place : event.places()) {
+      stages.forEach(stage -> stage.moved(event.address(), place, clock.getAsLong()));
+    }
+  }
+
+  /** Time has passed: work that shows no sign of life counts as a failed try. */
+  void tick() {
+    for (WorkQueue stage : stages) {
+      for (PieceOfWork work : stage.takeSilent(clock.getAsLong())) {
+        String name = work.command().getClass().getSimpleName();
+        LOG.warn("{} of {}: no sign of life for {} ms", name, work.subject(), silenceMs);
+        answered.accept(
+            work.failed()
+                .apply(
+                    Failure.passing(
+                        "no sign of life for " + silenceMs / 1_000 + " s", work.subject())));
+      }
+    }
   }
 
   /** Nothing of this job at or behind this place is wanted. */
@@ -76,7 +110,7 @@ final class StageDesk {
   /** Begins whatever may begin now. */
   void startWork() {
     for (WorkQueue stage : stages) {
-      for (PieceOfWork work : stage.start()) {
+      for (PieceOfWork work : stage.start(clock.getAsLong())) {
         outbox.send(
             work.address(),
             work.command(),

@@ -4,6 +4,7 @@ import io.fastwhisper.domain.Failure;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** Counts how often each piece of work has failed. */
 final class Tries {
@@ -22,19 +23,23 @@ final class Tries {
     this.pauseMs = pauseMs;
   }
 
+  /** The try that is due or under way, counted from 1. */
+  int attempt(Object work) {
+    return failures.getOrDefault(work, 0) + 1;
+  }
+
   /**
    * A try has failed.
    *
    * @param work names the piece of work
-   * @param again what has to be done to try again
-   * @return {@code again}, later; or nothing where this was the last try, or trying again cannot
-   *     help
+   * @param again gives what has to be done to try again
+   * @return that, later; or nothing where this was the last try, or trying again cannot help
    */
-  List<Effect> failed(Object work, Failure failure, Effect again) {
+  List<Effect> failed(Object work, Failure failure, Supplier<Effect> again) {
     int count = failures.merge(work, 1, Integer::sum);
     if (failure.permanent() || count >= most) {
       return List.of();
     }
-    return List.of(new Effect.Later(pauseMs << (count - 1), again));
+    return List.of(new Effect.Later(pauseMs << (count - 1), again.get()));
   }
 }

@@ -13,44 +13,72 @@ import java.util.function.Predicate;
 
 /**
  * Lets so many pieces of work of one stage run at a time, over all jobs; the most urgent first: by
- * the job's priority, the job that came first, then in the order they came.
+ * the job's priority, the job that came first, then in the order they came. One that shows no sign
+ * of life for too long is given up, so that a lost answer does not keep its place for ever.
  *
- * <p>A pure state: not thread-safe, no clock, no I/O.
+ * <p>A pure state: not thread-safe, no I/O, and every time is told, in milliseconds of a clock that
+ * never goes back.
  */
 final class WorkQueue {
-  private final int limit;
+  private final int places;
+  private final long silenceMs;
   private final Predicate<PieceOfWork> startable;
-  private final TreeSet<Entry> waiting =
+  private final TreeSet<Waiting> waiting =
       new TreeSet<>(
-          Comparator.<Entry>comparingInt(entry -> -entry.priority)
+          Comparator.<Waiting>comparingInt(entry -> -entry.priority)
               .thenComparingLong(entry -> entry.jobNumber)
               .thenComparingLong(entry -> entry.number));
-  private final Map<Object, Entry> running = new HashMap<>();
+  private final Map<Object, Running> running = new HashMap<>();
   private long nextNumber;
 
-  private record Entry(PieceOfWork work, int priority, long jobNumber, long number) {}
+  private record Waiting(PieceOfWork work, int priority, long jobNumber, long number) {}
+
+  private record Running(PieceOfWork work, long movedAtMs) {}
 
   /**
    * Opens an empty queue.
    *
-   * @param limit pieces of work that may run at a time
+   * @param places pieces of work that may run at a time
+   * @param silenceMs longest time that a running piece may be without a sign of life
    * @param startable says whether a piece may be started now; one that may not lets others pass
    */
-  WorkQueue(int limit, Predicate<PieceOfWork> startable) {
-    this.limit = limit;
+  WorkQueue(int places, long silenceMs, Predicate<PieceOfWork> startable) {
+    this.places = places;
+    this.silenceMs = silenceMs;
     this.startable = startable;
   }
 
   /** A piece of work is wanted. */
   void add(PieceOfWork work, int priority, long jobNumber) {
-    waiting.add(new Entry(work, priority, jobNumber, nextNumber++));
+    waiting.add(new Waiting(work, priority, jobNumber, nextNumber++));
   }
 
-  /**
-   * The piece of work with this key is done, or has failed. One that does not run changes nothing.
-   */
-  void done(Object key) {
-    running.remove(key);
+  /** This try of a piece of work is done, or has failed. One that does not run changes nothing. */
+  void done(Object key, int attempt) {
+    Running entry = running.get(key);
+    if (entry != null && entry.work.attempt() == attempt) {
+      running.remove(key);
+    }
+  }
+
+  /** What a room does for this place goes on. */
+  void moved(String address, ClipId place, long nowMs) {
+    running.replaceAll(
+        (key, entry) ->
+            entry.work.address().equals(address) && entry.work.place().equals(place)
+                ? new Running(entry.work, nowMs)
+                : entry);
+  }
+
+  /** Gives up what was silent for too long, and says what that is. */
+  List<PieceOfWork> takeSilent(long nowMs) {
+    List<PieceOfWork> silent =
+        running.values().stream()
+            .filter(entry -> nowMs - entry.movedAtMs >= silenceMs)
+            .map(Running::work)
+            .toList();
+    silent.forEach(work -> running.remove(work.key()));
+    return silent;
   }
 
   /**
@@ -58,28 +86,22 @@ final class WorkQueue {
    * where that is the beginning.
    */
   void callOff(ClipId from) {
-    Predicate<Entry> unwanted =
-        entry -> {
-          boolean all = from.video() == 0 && from.segment() == 0 && from.clip() == 0;
-          return entry.work.job().equals(from.job())
-              && Place.of(entry.work.command())
-                  .map(place -> place.compareTo(from) >= 0)
-                  .orElse(all);
-        };
-    waiting.removeIf(unwanted);
-    running.values().removeIf(unwanted);
+    Predicate<PieceOfWork> unwanted =
+        work -> work.job().equals(from.job()) && work.place().compareTo(from) >= 0;
+    waiting.removeIf(entry -> unwanted.test(entry.work));
+    running.values().removeIf(entry -> unwanted.test(entry.work));
   }
 
   /** What has to be started now. */
-  List<PieceOfWork> start() {
+  List<PieceOfWork> start(long nowMs) {
     List<PieceOfWork> started = new ArrayList<>();
-    Iterator<Entry> next = waiting.iterator();
-    while (next.hasNext() && running.size() < limit) {
-      Entry entry = next.next();
-      if (startable.test(entry.work)) {
+    Iterator<Waiting> next = waiting.iterator();
+    while (next.hasNext() && running.size() < places) {
+      PieceOfWork work = next.next().work;
+      if (startable.test(work)) {
         next.remove();
-        running.put(entry.work.key(), entry);
-        started.add(entry.work);
+        running.put(work.key(), new Running(work, nowMs));
+        started.add(work);
       }
     }
     return started;

@@ -19,11 +19,12 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Runs ffmpeg and ffprobe, never by way of a shell. A child ends with its work, on cancellation,
- * when it makes no progress or takes too long, and with this process: by a hook at an orderly end,
- * by the kernel at any other where {@code setpriv} is there.
+ * Runs ffmpeg and ffprobe, never by way of a shell. A child ends with its work, on control, when it
+ * makes no progress or takes too long, and with this process: by a hook at an orderly end, by the
+ * kernel at any other where {@code setpriv} is there.
  */
 final class ChildProcesses implements AutoCloseable {
   /** Longest answer of ffprobe that is taken; a thousand tracks with their tags stay below. */
@@ -34,6 +35,7 @@ final class ChildProcesses implements AutoCloseable {
   private final Ffmpeg ffmpeg;
   private final MediaLimits limits;
   private final Path folder;
+  private final AtomicLong parts = new AtomicLong();
   private final Set<ChildRun> running = ConcurrentHashMap.newKeySet();
   private final ExecutorService readers =
       Executors.newCachedThreadPool(daemonThreads("fastwhisper-media-stderr"));
@@ -78,10 +80,12 @@ final class ChildProcesses implements AutoCloseable {
    * @param output the file; replaced where it was there
    * @return what it said last about its progress
    */
-  FfmpegProgress write(String where, List<String> arguments, Path output, Cancellation cancellation)
+  FfmpegProgress write(String where, List<String> arguments, Path output, WorkControl control)
       throws MediaException {
     Path target = output.toAbsolutePath();
-    Path part = target.resolveSibling(target.getFileName() + ".part");
+    // A name of its own: what is left of an earlier try removes its own file and no other.
+    Path part =
+        target.resolveSibling(target.getFileName() + "." + parts.incrementAndGet() + ".part");
     List<String> command = new ArrayList<>();
     command.add(ffmpeg.ffmpeg().toString());
     command.addAll(List.of("-hide_banner", "-nostdin", "-y", "-loglevel", "error"));
@@ -90,7 +94,7 @@ final class ChildProcesses implements AutoCloseable {
     command.add(localUrl(part));
     FfmpegProgress progress = new FfmpegProgress();
     try {
-      run(where, command, part, limits.wallClock(), progress, cancellation);
+      run(where, command, part, limits.wallClock(), progress, control);
       Files.move(part, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       return progress;
     } catch (IOException e) {
@@ -101,13 +105,13 @@ final class ChildProcesses implements AutoCloseable {
   }
 
   /** Runs ffprobe; whatever it says counts as progress. */
-  void ask(String where, List<String> arguments, Output output, Cancellation cancellation)
+  void ask(String where, List<String> arguments, Output output, WorkControl control)
       throws MediaException {
     List<String> command = new ArrayList<>();
     command.add(ffmpeg.ffprobe().toString());
     command.addAll(List.of("-hide_banner", "-loglevel", "error"));
     command.addAll(arguments);
-    run(where, command, null, limits.wallClock(), output, cancellation);
+    run(where, command, null, limits.wallClock(), output, control);
   }
 
   /** A plain file as ffmpeg's URL: whatever the name looks like, it stays the name of a file. */
@@ -127,7 +131,7 @@ final class ChildProcesses implements AutoCloseable {
       Path part,
       Duration wallClock,
       Output output,
-      Cancellation cancellation)
+      WorkControl control)
       throws MediaException {
     List<String> whole = new ArrayList<>(ffmpeg.launcher());
     whole.addAll(command);
@@ -141,6 +145,7 @@ final class ChildProcesses implements AutoCloseable {
     }
     ChildRun child = new ChildRun(process, part, limits.stall(), wallClock);
     running.add(child);
+    control.moved();
     Complaint complaint = new Complaint();
     Future<?> stderr = readers.submit(() -> complaint.readAll(process.getErrorStream()));
     ScheduledFuture<?> watching =
@@ -150,8 +155,8 @@ final class ChildProcesses implements AutoCloseable {
             WATCH_INTERVAL.toMillis(),
             TimeUnit.MILLISECONDS);
     try {
-      cancellation.whenCancelled(() -> child.kill(ChildRun.End.CANCELLED));
-      read(process, output, child);
+      control.whenCancelled(() -> child.kill(ChildRun.End.CANCELLED));
+      read(process, output, child, control);
       int exit = process.waitFor();
       stderr.get();
       judge(where, child, exit, complaint, wallClock);
@@ -167,13 +172,14 @@ final class ChildProcesses implements AutoCloseable {
     }
   }
 
-  private static void read(Process process, Output output, ChildRun child) {
+  private static void read(Process process, Output output, ChildRun child, WorkControl control) {
     byte[] chunk = new byte[64 * 1_024];
     try (InputStream stdout = process.getInputStream()) {
       process.getOutputStream().close();
       for (int n = stdout.read(chunk); n >= 0; n = stdout.read(chunk)) {
         if (output.take(chunk, n)) {
           child.moved();
+          control.moved();
         }
       }
     } catch (IOException e) {

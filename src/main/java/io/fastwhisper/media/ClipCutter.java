@@ -44,8 +44,7 @@ final class ClipCutter {
     this.children = children;
   }
 
-  long cut(
-      Video video, TimeRange range, FilmFormat format, Path clipFile, Cancellation cancellation)
+  long cut(Video video, TimeRange range, FilmFormat format, Path clipFile, WorkControl control)
       throws MediaException {
     Container container = ContentCheck.check(video.file(), video.location());
     boolean fromPicture = !format.audioOnly() && video.facts().picture() != null;
@@ -83,7 +82,7 @@ final class ClipCutter {
       arguments.addAll(
           List.of("-filter_complex_threads", "2", "-filter_complex", String.join(";", filters)));
       arguments.addAll(format.audioOnly() ? soundOutput() : pictureOutput(format.picture(), times));
-      FfmpegProgress progress = children.write(video.location(), arguments, clipFile, cancellation);
+      FfmpegProgress progress = children.write(video.location(), arguments, clipFile, control);
       if (!format.audioOnly() && progress.frames() != frames) {
         ChildProcesses.deleteQuietly(clipFile);
         throw MediaException.permanent(

@@ -35,11 +35,7 @@ final class FilmJoiner {
   }
 
   JoinedFilm join(
-      List<Clip> clips,
-      List<Path> clipFiles,
-      FilmFormat format,
-      Path film,
-      Cancellation cancellation)
+      List<Clip> clips, List<Path> clipFiles, FilmFormat format, Path film, WorkControl control)
       throws MediaException {
     if (clips.isEmpty() || clips.size() != clipFiles.size()) {
       throw new IllegalArgumentException(clips.size() + " clips in " + clipFiles.size() + " files");
@@ -66,8 +62,7 @@ final class FilmJoiner {
       }
       write(list, listText);
       write(chapters, chapterText);
-      children.write(
-          target.toString(), arguments(format, times, list, chapters), target, cancellation);
+      children.write(target.toString(), arguments(format, times, list, chapters), target, control);
       return new JoinedFilm(target, times.milliseconds(frame), placed);
     } finally {
       ChildProcesses.deleteQuietly(list);

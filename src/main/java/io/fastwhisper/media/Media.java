@@ -63,7 +63,7 @@ public final class Media implements AutoCloseable {
    * that is taken.
    */
   public Work<LookedInto> look(Path file) {
-    return begin(cancellation -> probe.look(file, cancellation));
+    return begin(control -> probe.look(file, control));
   }
 
   /**
@@ -77,7 +77,7 @@ public final class Media implements AutoCloseable {
    * @return number of samples
    */
   public Work<Long> extractSound(Path file, TimeRange range, Path pcmFile) {
-    return begin(cancellation -> extractor.extract(file, range, pcmFile, cancellation));
+    return begin(control -> extractor.extract(file, range, pcmFile, control));
   }
 
   /**
@@ -88,7 +88,7 @@ public final class Media implements AutoCloseable {
    * @return length of the clip in the film, milliseconds
    */
   public Work<Long> cut(Video video, TimeRange range, FilmFormat format, Path clipFile) {
-    return begin(cancellation -> cutter.cut(video, range, format, clipFile, cancellation));
+    return begin(control -> cutter.cut(video, range, format, clipFile, control));
   }
 
   /**
@@ -101,7 +101,7 @@ public final class Media implements AutoCloseable {
    */
   public Work<JoinedFilm> join(
       List<Clip> clips, List<Path> clipFiles, FilmFormat format, Path film) {
-    return begin(cancellation -> joiner.join(clips, clipFiles, format, film, cancellation));
+    return begin(control -> joiner.join(clips, clipFiles, format, film, control));
   }
 
   /** Kills what still runs and removes what it was writing. May be called twice. */
@@ -113,16 +113,16 @@ public final class Media implements AutoCloseable {
 
   /** Blocking work that can be cancelled. */
   interface Task<T> {
-    T run(Cancellation cancellation) throws MediaException;
+    T run(WorkControl control) throws MediaException;
   }
 
   private <T> Work<T> begin(Task<T> task) {
-    Cancellation cancellation = new Cancellation();
+    WorkControl control = new WorkControl();
     Promise<T> promise = Promise.promise();
     threads.execute(
         () -> {
           try {
-            promise.complete(task.run(cancellation));
+            promise.complete(task.run(control));
           } catch (MediaException | RuntimeException e) {
             promise.fail(e);
           }
@@ -134,8 +134,13 @@ public final class Media implements AutoCloseable {
       }
 
       @Override
+      public long moves() {
+        return control.moves();
+      }
+
+      @Override
       public void cancel() {
-        cancellation.cancel();
+        control.cancel();
       }
     };
   }

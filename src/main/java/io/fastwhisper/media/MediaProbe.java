@@ -24,10 +24,10 @@ final class MediaProbe {
     this.children = children;
   }
 
-  LookedInto look(Path file, Cancellation cancellation) throws MediaException {
+  LookedInto look(Path file, WorkControl control) throws MediaException {
     String where = file.toString();
     Container container = ContentCheck.check(file, where);
-    JsonNode answer = describe(file, container, cancellation);
+    JsonNode answer = describe(file, container, control);
     JsonNode picture = null;
     JsonNode sound = null;
     for (JsonNode track : answer.path("streams")) {
@@ -45,7 +45,7 @@ final class MediaProbe {
     }
     double seconds = answer.path("format").path("duration").asDouble(0);
     if (container.lengthByCounting() || seconds <= 0) {
-      seconds = countedSeconds(file, container, picture == null ? "a:0" : "v:0", cancellation);
+      seconds = countedSeconds(file, container, picture == null ? "a:0" : "v:0", control);
     }
     long durationMs = Math.round(seconds * 1_000);
     if (durationMs <= 0) {
@@ -55,7 +55,7 @@ final class MediaProbe {
     return new LookedInto(title, new MediaFacts(durationMs, picture(picture), sound(sound)));
   }
 
-  private JsonNode describe(Path file, Container container, Cancellation cancellation)
+  private JsonNode describe(Path file, Container container, WorkControl control)
       throws MediaException {
     List<String> arguments = new ArrayList<>(container.inputArguments());
     arguments.addAll(
@@ -69,7 +69,7 @@ final class MediaProbe {
           answer.write(chunk, 0, Math.min(length, ChildProcesses.MAX_ANSWER_BYTES - answer.size()));
           return true;
         },
-        cancellation);
+        control);
     try {
       return JSON.readTree(answer.toString(StandardCharsets.UTF_8));
     } catch (JsonProcessingException e) {
@@ -82,8 +82,7 @@ final class MediaProbe {
    * End of the last packet, for files that do not say how long they are. Reads the whole file
    * without decoding it.
    */
-  private double countedSeconds(
-      Path file, Container container, String track, Cancellation cancellation)
+  private double countedSeconds(Path file, Container container, String track, WorkControl control)
       throws MediaException {
     List<String> arguments = new ArrayList<>(container.inputArguments());
     arguments.addAll(
@@ -96,7 +95,7 @@ final class MediaProbe {
             "csv=p=0"));
     arguments.addAll(List.of("-i", ChildProcesses.localUrl(file)));
     PacketTimes times = new PacketTimes();
-    children.ask(file.toString(), arguments, times, cancellation);
+    children.ask(file.toString(), arguments, times, control);
     return times.lengthSeconds();
   }
 

@@ -22,7 +22,7 @@ final class SoundExtractor {
     this.children = children;
   }
 
-  long extract(Path file, TimeRange range, Path pcmFile, Cancellation cancellation)
+  long extract(Path file, TimeRange range, Path pcmFile, WorkControl control)
       throws MediaException {
     String where = file.toString();
     Container container = ContentCheck.check(file, where);
@@ -48,7 +48,7 @@ final class SoundExtractor {
                 first,
                 first + samples)));
     arguments.addAll(List.of("-c:a", "pcm_f32le", "-f", "f32le"));
-    FfmpegProgress progress = children.write(where, arguments, pcmFile, cancellation);
+    FfmpegProgress progress = children.write(where, arguments, pcmFile, control);
     if (progress.totalBytes() != samples * BYTES_PER_SAMPLE) {
       ChildProcesses.deleteQuietly(pcmFile);
       throw MediaException.permanent(

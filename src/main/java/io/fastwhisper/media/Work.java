@@ -10,6 +10,9 @@ import io.vertx.core.Future;
 public interface Work<T> {
   Future<T> result();
 
+  /** Grows whenever the work has moved on; may be asked by any thread. */
+  long moves();
+
   /**
    * Kills the child process, removes what it was writing and fails the result. Does nothing once
    * the result is there.

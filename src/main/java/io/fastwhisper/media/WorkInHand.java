@@ -7,6 +7,7 @@ import io.fastwhisper.domain.ClipId;
 import io.fastwhisper.domain.Failure;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,19 +15,55 @@ import java.util.function.Function;
 
 /**
  * The pieces of work that a room's verticle has begun: each ends with one event, unless it was
- * called off or begun anew. Belongs to one verticle and is used on its context; results come from
- * other threads and hop there.
+ * called off or begun anew. While they move, that is told several times within the stage's time
+ * limit. Belongs to one verticle and is used on its context; results come from other threads and
+ * hop there.
  */
 public final class WorkInHand {
+  private static final long TELL_MS = 1_000;
+
   private final Vertx vertx;
   private final Context context;
+  private final String address;
   private final Map<Object, Piece> pieces = new HashMap<>();
 
-  private record Piece(ClipId place, Work<?> work) {}
+  /** One piece, and how often it had moved when that was told last. */
+  private static final class Piece {
+    final ClipId place;
+    final Work<?> work;
+    long movesTold;
 
-  public WorkInHand(Vertx vertx, Context context) {
+    Piece(ClipId place, Work<?> work) {
+      this.place = place;
+      this.work = work;
+    }
+  }
+
+  /**
+   * Begins with none; tells from now on that the pieces move.
+   *
+   * @param context of the verticle, whose end is the end of this
+   * @param address where the verticle takes commands
+   */
+  public WorkInHand(Vertx vertx, Context context, String address) {
     this.vertx = vertx;
     this.context = context;
+    this.address = address;
+    vertx.setPeriodic(TELL_MS, timer -> tellMoves());
+  }
+
+  private void tellMoves() {
+    List<ClipId> places = new ArrayList<>();
+    for (Piece piece : pieces.values()) {
+      long moves = piece.work.moves();
+      if (moves != piece.movesTold) {
+        piece.movesTold = moves;
+        places.add(piece.place);
+      }
+    }
+    if (!places.isEmpty()) {
+      vertx.eventBus().send(Addresses.EVENTS, new Event.WorkMoves(address, places));
+    }
   }
 
   /**
@@ -44,7 +81,7 @@ public final class WorkInHand {
     Piece piece = new Piece(place, work);
     Piece older = pieces.put(key, piece);
     if (older != null) {
-      older.work().cancel();
+      older.work.cancel();
     }
     work.result()
         .onComplete(
@@ -67,19 +104,19 @@ public final class WorkInHand {
   public void stop(StopWork stop) {
     List<Map.Entry<Object, Piece>> ended =
         pieces.entrySet().stream()
-            .filter(entry -> entry.getValue().place().job().equals(stop.from().job()))
-            .filter(entry -> entry.getValue().place().compareTo(stop.from()) >= 0)
+            .filter(entry -> entry.getValue().place.job().equals(stop.from().job()))
+            .filter(entry -> entry.getValue().place.compareTo(stop.from()) >= 0)
             .toList();
     ended.forEach(
         entry -> {
           pieces.remove(entry.getKey());
-          entry.getValue().work().cancel();
+          entry.getValue().work.cancel();
         });
   }
 
   /** Kills everything. */
   public void stopAll() {
-    pieces.values().forEach(piece -> piece.work().cancel());
+    pieces.values().forEach(piece -> piece.work.cancel());
     pieces.clear();
   }
 

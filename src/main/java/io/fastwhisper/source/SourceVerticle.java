@@ -35,13 +35,17 @@ public final class SourceVerticle extends VerticleBase {
   private static Event outcome(ResolveSource command) {
     try {
       return new Event.SourceResolved(
-          command.job(), command.source().number(), SourceResolver.resolve(command.source()));
+          command.job(),
+          command.source().number(),
+          SourceResolver.resolve(command.source()),
+          command.attempt());
     } catch (UnusableSource e) {
       return failed(command, e.failure());
     }
   }
 
   private static Event failed(ResolveSource command, Failure failure) {
-    return new Event.SourceFailed(command.job(), command.source().number(), failure);
+    return new Event.SourceFailed(
+        command.job(), command.source().number(), failure, command.attempt());
   }
 }

@@ -91,7 +91,7 @@ class CutAndCompileTest {
       parts.add(new FilmPart(clips.get(i), files.get(i), "Water"));
     }
     Path film = folder.resolve("film.mp4");
-    vertx.eventBus().send(Addresses.COMPILE, new Command.JoinFilm(JOB, parts, FORMAT, film));
+    vertx.eventBus().send(Addresses.COMPILE, new Command.JoinFilm(JOB, parts, FORMAT, film, 1));
     Event.CompilationReady ready = heard.next(Event.CompilationReady.class);
     assertEquals(film, ready.film());
     assertEquals(1_560, ready.lengthMs());
@@ -99,6 +99,23 @@ class CutAndCompileTest {
         List.of(new TimeRange(0, 40), new TimeRange(40, 560), new TimeRange(560, 1_560)),
         ready.clips().stream().map(clip -> clip.outRange()).toList());
     assertEquals(1_560, await(media.look(film).result()).facts().durationMs(), 30);
+  }
+
+  @Test
+  void aClipThatIsAskedForAgainIsCutAnewUndisturbedByTheTryBefore() throws Exception {
+    Clip clip = clip(0, 10_000, 14_000);
+    for (int attempt = 1; attempt <= 3; attempt++) {
+      vertx
+          .eventBus()
+          .send(Addresses.CUT, new Command.CutClip(clip, video, FORMAT, clipFile(clip), attempt));
+    }
+    assertEquals(3, heard.next(Event.ClipCut.class).attempt());
+    assertEquals(4_000, await(media.look(clipFile(clip)).result()).facts().durationMs());
+    vertx.close().toCompletionStage().toCompletableFuture().get();
+    media.close();
+    try (var files = Files.list(folder)) {
+      assertEquals(List.of(clipFile(clip)), files.toList());
+    }
   }
 
   @Test
@@ -122,7 +139,8 @@ class CutAndCompileTest {
         .eventBus()
         .send(
             Addresses.COMPILE,
-            new Command.JoinFilm(JOB, List.of(new FilmPart(clip, missing, "Water")), FORMAT, film));
+            new Command.JoinFilm(
+                JOB, List.of(new FilmPart(clip, missing, "Water")), FORMAT, film, 1));
     assertTrue(heard.next(Event.CompilationFailed.class).failure().where().endsWith("film.mp4"));
     assertNothingIn(folder);
   }
@@ -141,7 +159,9 @@ class CutAndCompileTest {
   }
 
   private void cut(Clip clip, Video from) {
-    vertx.eventBus().send(Addresses.CUT, new Command.CutClip(clip, from, FORMAT, clipFile(clip)));
+    vertx
+        .eventBus()
+        .send(Addresses.CUT, new Command.CutClip(clip, from, FORMAT, clipFile(clip), 1));
   }
 
   private Path clipFile(Clip clip) {

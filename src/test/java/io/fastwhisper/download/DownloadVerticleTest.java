@@ -100,7 +100,7 @@ class DownloadVerticleTest {
         new Segment(
             VIDEO.segment(1), range, new TimeRange(10_000, 10_000), new TimeRange(12_500, 12_500));
     Path pcm = folder.resolve("1.pcm");
-    send(new Command.FetchSegment(segment, video, pcm));
+    send(new Command.FetchSegment(segment, video, pcm, 1));
     assertEquals(2_500 * 16, heard.next(Event.SegmentFetched.class).samples());
     assertEquals(2_500 * 16 * 4, Files.size(pcm));
   }
@@ -113,13 +113,13 @@ class DownloadVerticleTest {
     vertx.eventBus().publish(Addresses.STOP, new Command.StopWork(new ClipId(JOB, 0, 0, 0)));
     send(
         new Command.OpenVideo(
-            new VideoId(JOB, 1), location(SampleTalk.WATER.video().toString()), folder));
+            new VideoId(JOB, 1), location(SampleTalk.WATER.video().toString()), folder, 1));
     assertEquals(1, heard.next(Event.VideoOpened.class).video().id().video());
     awaitEmpty(folder);
   }
 
   private void open(String location) {
-    send(new Command.OpenVideo(VIDEO, location(location), folder));
+    send(new Command.OpenVideo(VIDEO, location(location), folder, 1));
   }
 
   private static VideoLocation location(String location) {

@@ -105,18 +105,22 @@ final class ScriptedRooms extends VerticleBase {
     if (command instanceof Command.ResolveSource resolve) {
       String name = resolve.source().location();
       return new Event.SourceResolved(
-          resolve.job(), resolve.source().number(), List.of(new VideoLocation("/" + name, name)));
+          resolve.job(),
+          resolve.source().number(),
+          List.of(new VideoLocation("/" + name, name)),
+          resolve.attempt());
     } else if (command instanceof Command.OpenVideo open) {
       return opened(open);
     } else if (command instanceof Command.FetchSegment fetch) {
       write(fetch.pcmFile(), 64);
-      return new Event.SegmentFetched(fetch.segment().id(), 16);
+      return new Event.SegmentFetched(fetch.segment().id(), 16, fetch.attempt());
     } else if (command instanceof Command.TranscribeSegment transcribe) {
       return transcribed(transcribe);
     } else if (command instanceof Command.CutClip cut) {
       write(cut.clipFile(), 32);
       return new Event.ClipCut(
-          new CutFile(cut.clip().id(), cut.clipFile(), cut.clip().range().lengthMs()));
+          new CutFile(cut.clip().id(), cut.clipFile(), cut.clip().range().lengthMs()),
+          cut.attempt());
     } else if (command instanceof Command.JoinFilm join) {
       return joined(join);
     }
@@ -130,7 +134,7 @@ final class ScriptedRooms extends VerticleBase {
     MediaFacts facts = new MediaFacts(durationMs, FACTS.picture(), FACTS.sound());
     Path file = Path.of(open.location().location());
     return new Event.VideoOpened(
-        new Video(open.video(), open.location().location(), name, file, facts));
+        new Video(open.video(), open.location().location(), name, file, facts), open.attempt());
   }
 
   /** "freedom" eight seconds after the segment's start. */
@@ -163,7 +167,7 @@ final class ScriptedRooms extends VerticleBase {
       clips.add(new FilmClip(part.clip(), new TimeRange(atMs, atMs + part.file().lengthMs())));
       atMs += part.file().lengthMs();
     }
-    return new Event.CompilationReady(join.job(), join.film(), atMs, clips);
+    return new Event.CompilationReady(join.job(), join.film(), atMs, clips, join.attempt());
   }
 
   static void write(Path file, int bytes) {

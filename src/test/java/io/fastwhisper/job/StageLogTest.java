@@ -18,11 +18,12 @@ class StageLogTest {
   void aChangeOfStageIsALineWithJobPlaceAndWhatHappened() {
     assertEquals(
         Optional.of("job " + JOB + " 0-3: fetched"),
-        StageLog.line(new Event.SegmentFetched(new SegmentId(JOB, 0, 3), 16)));
+        StageLog.line(new Event.SegmentFetched(new SegmentId(JOB, 0, 3), 16, 1)));
     assertEquals(
         Optional.of("job " + JOB + " 0-3-1: failed: no luck"),
         StageLog.line(
-            new Event.ClipFailed(new ClipId(JOB, 0, 3, 1), Failure.passing("no luck", "there"))));
+            new Event.ClipFailed(
+                new ClipId(JOB, 0, 3, 1), Failure.passing("no luck", "there"), 1)));
   }
 
   @Test

@@ -41,10 +41,10 @@ class ChildProcessesTest {
   @Test
   void aCancelledChildIsGoneAndSoIsWhatItWrote() throws Exception {
     try (ChildProcesses children = children(MediaLimits.DEFAULT)) {
-      Cancellation cancellation = new Cancellation();
-      CompletableFuture<Failure> failure = failureOf(children, ENDLESS, cancellation);
+      WorkControl control = new WorkControl();
+      CompletableFuture<Failure> failure = failureOf(children, ENDLESS, control);
       awaitPart(folder);
-      cancellation.cancel();
+      control.cancel();
       assertEquals("cancelled", failure.get().what());
       assertNothingLeft();
     }
@@ -53,9 +53,9 @@ class ChildProcessesTest {
   @Test
   void workThatWasCancelledBeforeItBeganEndsAtOnce() throws Exception {
     try (ChildProcesses children = children(MediaLimits.DEFAULT)) {
-      Cancellation cancellation = new Cancellation();
-      cancellation.cancel();
-      assertEquals("cancelled", failureOf(children, ENDLESS, cancellation).get().what());
+      WorkControl control = new WorkControl();
+      control.cancel();
+      assertEquals("cancelled", failureOf(children, ENDLESS, control).get().what());
       assertNothingLeft();
     }
   }
@@ -70,7 +70,7 @@ class ChildProcessesTest {
     try (ChildProcesses children = children(limits)) {
       List<String> arguments =
           List.of("-f", "s16le", "-i", ChildProcesses.localUrl(pipe), "-f", "s16le");
-      Failure failure = failureOf(children, arguments, new Cancellation()).get();
+      Failure failure = failureOf(children, arguments, new WorkControl()).get();
       assertEquals("no progress for 1 s", failure.what());
       assertFalse(failure.permanent());
       Files.delete(pipe);
@@ -85,7 +85,7 @@ class ChildProcessesTest {
             Duration.ofMinutes(1), Duration.ofSeconds(1), MediaLimits.DEFAULT.memoryBytes());
     try (ChildProcesses children = children(limits)) {
       assertEquals(
-          "took longer than 1 s", failureOf(children, ENDLESS, new Cancellation()).get().what());
+          "took longer than 1 s", failureOf(children, ENDLESS, new WorkControl()).get().what());
       assertNothingLeft();
     }
   }
@@ -97,7 +97,7 @@ class ChildProcessesTest {
     try (ChildProcesses children = new ChildProcesses(limits)) {
       List<String> arguments =
           List.of("-f", "lavfi", "-i", "color=s=12000x12000:d=0.1:r=10", "-f", "rawvideo");
-      Failure failure = failureOf(children, arguments, new Cancellation()).get();
+      Failure failure = failureOf(children, arguments, new WorkControl()).get();
       assertTrue(failure.what().contains("memory"), failure.what());
       assertNothingLeft();
     }
@@ -106,7 +106,7 @@ class ChildProcessesTest {
   @Test
   void closingEndsWhatStillRuns() throws Exception {
     ChildProcesses children = children(MediaLimits.DEFAULT);
-    CompletableFuture<Failure> failure = failureOf(children, ENDLESS, new Cancellation());
+    CompletableFuture<Failure> failure = failureOf(children, ENDLESS, new WorkControl());
     awaitPart(folder);
     children.close();
     assertEquals("cancelled", failure.get().what());
@@ -138,7 +138,7 @@ class ChildProcessesTest {
     public static void main(String[] arguments) throws Exception {
       Path folder = Path.of(arguments[0]);
       ChildProcesses children = children(MediaLimits.DEFAULT);
-      failureOf(children, ENDLESS, new Cancellation(), folder.resolve("out"));
+      failureOf(children, ENDLESS, new WorkControl(), folder.resolve("out"));
       awaitPart(folder);
       System.out.println(ProcessHandle.current().children().findFirst().orElseThrow().pid());
       Thread.currentThread().join();
@@ -168,20 +168,19 @@ class ChildProcessesTest {
   }
 
   private CompletableFuture<Failure> failureOf(
-      ChildProcesses children, List<String> arguments, Cancellation cancellation) {
-    return failureOf(children, arguments, cancellation, folder.resolve("out"));
+      ChildProcesses children, List<String> arguments, WorkControl control) {
+    return failureOf(children, arguments, control, folder.resolve("out"));
   }
 
   private static CompletableFuture<Failure> failureOf(
-      ChildProcesses children, List<String> arguments, Cancellation cancellation, Path output) {
+      ChildProcesses children, List<String> arguments, WorkControl control, Path output) {
     CompletableFuture<Failure> failure = new CompletableFuture<>();
     Thread thread =
         new Thread(
             () -> {
               MediaException thrown =
                   assertThrows(
-                      MediaException.class,
-                      () -> children.write("x", arguments, output, cancellation));
+                      MediaException.class, () -> children.write("x", arguments, output, control));
               failure.complete(thrown.failure());
             });
     thread.setDaemon(true);
@@ -191,7 +190,7 @@ class ChildProcessesTest {
 
   /** Waits until the child has begun to write. */
   private static void awaitPart(Path folder) throws Exception {
-    Path part = folder.resolve("out.part");
+    Path part = folder.resolve("out.1.part");
     while (!Files.exists(part) || Files.size(part) == 0) {
       Thread.onSpinWait();
     }

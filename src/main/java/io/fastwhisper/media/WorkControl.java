@@ -1,9 +1,25 @@
 package io.fastwhisper.media;
 
-/** A word given once, from any thread: stop. */
-final class Cancellation {
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Between whoever ordered a piece of work and whoever does it: a word given once, stop; and back,
+ * that the work moves on. Safe for use by several threads.
+ */
+final class WorkControl {
+  private final AtomicLong moves = new AtomicLong();
   private boolean cancelled;
   private Runnable action = () -> {};
+
+  /** The work has moved on. */
+  void moved() {
+    moves.incrementAndGet();
+  }
+
+  /** How often the work has moved on. */
+  long moves() {
+    return moves.get();
+  }
 
   /** Tells whoever works, now or as soon as there is something to stop. */
   void cancel() {
