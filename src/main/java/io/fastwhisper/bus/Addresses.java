@@ -25,6 +25,9 @@ public final class Addresses {
   /** Joins clips. */
   public static final String COMPILE = "fastwhisper.compile";
 
+  /** The store, where there is one: {@link StoreCommand}. */
+  public static final String STORE = "fastwhisper.store";
+
   /** Published to: {@link Command.StopWork}. */
   public static final String STOP = "fastwhisper.stop";
 

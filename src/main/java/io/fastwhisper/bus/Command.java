@@ -33,9 +33,23 @@ public sealed interface Command extends Message {
   record SubmitJob(JobId job, JobRequest request, Path film) implements Command {}
 
   /**
+   * To {@link Addresses#JOBS}: go on with a job that was accepted before this process began. As
+   * {@link SubmitJob}, but it is kept already.
+   */
+  record ResumeJob(JobId job, JobRequest request, Path film, long receivedAtMs)
+      implements Command {}
+
+  /**
    * To {@link Addresses#JOBS}: end a job without a film; its children are killed and its files go.
    */
   record CancelJob(JobId job) implements Command {}
+
+  /**
+   * To {@link Addresses#JOBS}: accept no more jobs and begin no more work. Taken once what devices
+   * have in hand is transcribed and kept, or the limit is over. Jobs that have not ended are left as
+   * they are, to be resumed.
+   */
+  record Drain(long limitMs) implements Command {}
 
   /**
    * To {@link Addresses#SOURCE}: say which videos a source holds. {@link Event.SourceResolved} or

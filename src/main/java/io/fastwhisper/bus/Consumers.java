@@ -3,6 +3,7 @@ package io.fastwhisper.bus;
 import io.vertx.core.Future;
 import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.eventbus.ReplyException;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -40,7 +41,8 @@ public final class Consumers {
 
   /**
    * As {@link #register}; the message was taken once the handler's future has succeeded, and
-   * refused if that fails.
+   * refused if that fails, with the code of a {@link Refusal}. Where the future gives a {@link
+   * Message}, that is the reply.
    */
   public static <T extends Message> MessageConsumer<Message> registerAsync(
       EventBus bus, String address, Class<T> type, Function<T, Future<?>> handler) {
@@ -61,9 +63,13 @@ public final class Consumers {
           }
           if (message.replyAddress() != null) {
             taken
-                .onSuccess(done -> message.reply(null))
-                .onFailure(e -> message.fail(HANDLER_FAILED, String.valueOf(e.getMessage())));
+                .onSuccess(done -> message.reply(done instanceof Message reply ? reply : null))
+                .onFailure(e -> message.fail(code(e), String.valueOf(e.getMessage())));
           }
         });
+  }
+
+  private static int code(Throwable e) {
+    return e instanceof ReplyException refused ? refused.failureCode() : HANDLER_FAILED;
   }
 }

@@ -3,7 +3,7 @@ package io.fastwhisper.config;
 import java.util.List;
 
 /**
- * Everything that can be set. {@code conf/fastwhisper.yaml} shows the first six sections, {@code
+ * Everything that can be set. {@code conf/fastwhisper.yaml} shows the first eight sections, {@code
  * conf/native.yaml} the others. A key is the section's name, a dot and the component's name in
  * lower case with underscores: {@code stages.cuts}.
  */
@@ -14,6 +14,8 @@ public record Configuration(
     Input input,
     Folders folders,
     Log log,
+    Server server,
+    Gpu gpu,
     Lanes lanes,
     Decoding decoding,
     Speech speech) {
@@ -140,7 +142,19 @@ public record Configuration(
               value = "",
               effect =
                   "Where jobs keep their audio and clips while they run; nothing means the system's temporary folder.")
-          String work) {}
+          String work,
+      @Setting(
+              value = "",
+              effect =
+                  "Where the server keeps its store, films and uploads; nothing means $XDG_DATA_HOME/fastwhisper\n"
+                      + "(~/.local/share without it). Two servers cannot share one.")
+          String data,
+      @Setting(
+              value = "",
+              effect =
+                  "Folders below which jobs of the server may name files, with a colon between them; nothing\n"
+                      + "means none. The command line may name any file.")
+          String sources) {}
 
   /** What is written down. */
   public record Log(
@@ -148,7 +162,12 @@ public record Configuration(
               value = "false",
               environment = "ENABLE_PIPELINE_LOGGING",
               effect = "One log line for each change of stage of a segment or a clip.")
-          boolean pipeline) {}
+          boolean pipeline,
+      @Setting(
+              value = "text",
+              oneOf = {"text", "json"},
+              effect = "Form of the server's log lines: for people, or one JSON object a line.")
+          String format) {}
 
   /** Lanes: what computes. */
   public record Lanes(

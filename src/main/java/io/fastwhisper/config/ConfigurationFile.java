@@ -9,7 +9,7 @@ import java.util.List;
 final class ConfigurationFile {
   /** Sections of {@code conf/fastwhisper.yaml}. */
   static final List<String> PIPELINE =
-      List.of("model", "segments", "stages", "input", "folders", "log");
+      List.of("model", "segments", "stages", "input", "folders", "log", "server", "gpu");
 
   /** Sections of {@code conf/native.yaml}. */
   static final List<String> NATIVE = List.of("lanes", "decoding", "speech");

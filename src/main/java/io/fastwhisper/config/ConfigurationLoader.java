@@ -114,7 +114,11 @@ public final class ConfigurationLoader {
         (name, key) -> {
           Assigned assigned = values.get(name);
           parsed.put(name, key.parse(assigned.text(), assigned.origin()));
-          shown.put(name, new LoadedConfiguration.Value(assigned.text(), assigned.origin()));
+          boolean hidden = key.setting().secret() && !assigned.text().isEmpty();
+          shown.put(
+              name,
+              new LoadedConfiguration.Value(
+                  hidden ? "(hidden)" : assigned.text(), assigned.origin()));
         });
     return new LoadedConfiguration(build(parsed), shown);
   }

@@ -22,6 +22,9 @@ import java.lang.annotation.Target;
   /** Unit of a number; "" for a count or a text. */
   String unit() default "";
 
+  /** True for what must not be shown: `--print-config` says only whether it is set. */
+  boolean secret() default false;
+
   /** What it does, in one or more lines. */
   String effect();
 

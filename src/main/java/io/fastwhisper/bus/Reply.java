@@ -1,0 +1,49 @@
+package io.fastwhisper.bus;
+
+import io.fastwhisper.domain.HeardSegment;
+import io.fastwhisper.domain.KeptJob;
+import java.util.List;
+
+/** What comes back with the answer to a request, where that is more than "taken" or "done". */
+public sealed interface Reply extends Message {
+
+  /**
+   * The job is on the disk.
+   *
+   * @param number counts the jobs of this store, from 1
+   */
+  record JobKept(long number) implements Reply {}
+
+  /**
+   * What was heard in this sound before.
+   *
+   * @param key names the sound, the model and the options
+   * @param heard on the time line of the segment that was asked about; null where it is not known
+   */
+  record SegmentRecalled(String key, HeardSegment heard) implements Reply {}
+
+  /**
+   * One job.
+   *
+   * @param job null where there is none of this id
+   */
+  record JobLoaded(KeptJob job) implements Reply {}
+
+  /** Some jobs. */
+  record JobsListed(List<KeptJob> jobs) implements Reply {
+    public JobsListed {
+      jobs = List.copyOf(jobs);
+    }
+  }
+
+  /**
+   * What was heard in one video so far.
+   *
+   * @param title "" where there is no such video, or it is not opened yet
+   */
+  record VideoHeard(String title, long durationMs, List<HeardSegment> segments) implements Reply {
+    public VideoHeard {
+      segments = List.copyOf(segments);
+    }
+  }
+}
