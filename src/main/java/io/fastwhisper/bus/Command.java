@@ -46,8 +46,8 @@ public sealed interface Command extends Message {
 
   /**
    * To {@link Addresses#JOBS}: accept no more jobs and begin no more work. Taken once what devices
-   * have in hand is transcribed and kept, or the limit is over. Jobs that have not ended are left as
-   * they are, to be resumed.
+   * have in hand is transcribed and kept, or the limit is over. Jobs that have not ended are left
+   * as they are, to be resumed.
    */
   record Drain(long limitMs) implements Command {}
 

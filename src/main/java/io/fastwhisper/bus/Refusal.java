@@ -4,8 +4,8 @@ import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
 
 /**
- * Why a request is not taken, where the one who asked can do something about it. The codes are those
- * that HTTP has for the same, and come with the failed request.
+ * Why a request is not taken, where the one who asked can do something about it. The codes are
+ * those that HTTP has for the same, and come with the failed request.
  */
 public final class Refusal {
   /** There is no such job. */

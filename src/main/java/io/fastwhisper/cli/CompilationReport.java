@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fastwhisper.domain.Clip;
 import io.fastwhisper.domain.Failure;
 import io.fastwhisper.domain.FilmClip;
+import io.fastwhisper.domain.JobFailure;
 import io.fastwhisper.domain.JobRequest;
 import io.fastwhisper.domain.JobSnapshot;
 import io.fastwhisper.domain.Match;
@@ -60,7 +61,8 @@ record CompilationReport(JobRequest request, JobSnapshot end, JobFeed feed, Mode
     ArrayNode clips = root.putArray("clips");
     end.clips().forEach(clip -> add(clip, clips.addObject()));
     ArrayNode failures = root.putArray("failures");
-    for (Failure failure : end.failures()) {
+    for (JobFailure failed : end.failures()) {
+      Failure failure = failed.failure();
       failures
           .addObject()
           .put("where", failure.where())

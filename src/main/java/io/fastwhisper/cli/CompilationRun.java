@@ -1,7 +1,7 @@
 package io.fastwhisper.cli;
 
 import io.fastwhisper.config.Configuration;
-import io.fastwhisper.domain.Failure;
+import io.fastwhisper.domain.JobFailure;
 import io.fastwhisper.domain.JobRequest;
 import io.fastwhisper.domain.JobSnapshot;
 import io.fastwhisper.domain.JobStatus;
@@ -71,8 +71,8 @@ final class CompilationRun {
       System.out.println(report.line());
       return exitCode(end);
     }
-    for (Failure failure : end.failures()) {
-      System.err.println("failed: " + failure);
+    for (JobFailure failed : end.failures()) {
+      System.err.println("failed: " + failed.failure());
     }
     if (!done) {
       System.err.println("fastwhisper: " + end.message());
@@ -94,7 +94,8 @@ final class CompilationRun {
     boolean nothingHeard = end.segmentsCompleted() == end.segmentsFailed();
     boolean users =
         end.usableVideos() == 0
-            || (nothingHeard && end.failures().stream().allMatch(Failure::permanent));
+            || (nothingHeard
+                && end.failures().stream().allMatch(failed -> failed.failure().permanent()));
     return users ? ExitCode.USAGE : ExitCode.FAILURE;
   }
 

@@ -1,7 +1,7 @@
 package io.fastwhisper.cli;
 
 import io.fastwhisper.config.Configuration;
-import io.fastwhisper.domain.Failure;
+import io.fastwhisper.domain.JobFailure;
 import io.fastwhisper.domain.JobRequest;
 import io.fastwhisper.domain.JobSnapshot;
 import io.fastwhisper.domain.JobStatus;
@@ -109,8 +109,8 @@ final class TranscribeCommand implements Callable<Integer> {
         return ExitCode.FAILURE;
       }
       write(feed);
-      for (Failure failure : end.failures()) {
-        System.err.println("failed: " + failure);
+      for (JobFailure failed : end.failures()) {
+        System.err.println("failed: " + failed.failure());
       }
       if (end.status() != JobStatus.COMPLETED) {
         System.err.println("fastwhisper: " + end.message());

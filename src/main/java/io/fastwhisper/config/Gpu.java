@@ -35,7 +35,8 @@ public record Gpu(
     @Setting(
             value = "auto",
             environment = "GPU_WORKER_PROCESSES",
-            effect = "Processes that drive GPUs: auto is one for each, 0 drives them in the server's own.")
+            effect =
+                "Processes that drive GPUs: auto is one for each, 0 drives them in the server's own.")
         String workerProcesses,
     @Setting(
             value = "30",

@@ -7,8 +7,7 @@ public record Server(
             effect =
                 "Address to listen at. One that other machines reach is refused without an api_key.")
         String host,
-    @Setting(value = "8080", min = 0, max = 65_535, effect = "Port; 0 takes a free one.")
-        int port,
+    @Setting(value = "8080", min = 0, max = 65_535, effect = "Port; 0 takes a free one.") int port,
     @Setting(
             value = "",
             effect =
@@ -18,7 +17,8 @@ public record Server(
     @Setting(
             value = "",
             secret = true,
-            effect = "What a client must show; nothing means that whoever reaches the server may use it.")
+            effect =
+                "What a client must show; nothing means that whoever reaches the server may use it.")
         String apiKey,
     @Setting(
             value = "4000000",

@@ -7,6 +7,7 @@ import java.util.List;
  * How a job stands at one moment. Times are milliseconds since the epoch, 0 where that has not
  * happened yet.
  *
+ * @param videos how far each of them is, by number
  * @param currentVideo number of the first video that is not finished, from 1; 0 before the first
  * @param totalVideos videos known so far
  * @param usableVideos of them, those that could be opened
@@ -35,6 +36,7 @@ public record JobSnapshot(
     JobId id,
     JobStatus status,
     JobStage stage,
+    List<VideoProgress> videos,
     int currentVideo,
     int totalVideos,
     int usableVideos,
@@ -55,7 +57,7 @@ public record JobSnapshot(
     long compilationLengthMs,
     boolean earlyTermination,
     Path compilation,
-    List<Failure> failures,
+    List<JobFailure> failures,
     String message,
     long receivedAtMs,
     long startedAtMs,
@@ -65,6 +67,7 @@ public record JobSnapshot(
     long nowMs) {
   public JobSnapshot {
     InvalidValueException.given("id", id);
+    videos = List.copyOf(videos);
     matches = List.copyOf(matches);
     clips = List.copyOf(clips);
     failures = List.copyOf(failures);

@@ -15,6 +15,7 @@ import io.fastwhisper.domain.Clip;
 import io.fastwhisper.domain.ClipId;
 import io.fastwhisper.domain.CutFile;
 import io.fastwhisper.domain.FilmFormat;
+import io.fastwhisper.domain.JobFailure;
 import io.fastwhisper.domain.Video;
 import io.fastwhisper.job.JobVideo.SegmentState;
 import java.nio.file.Path;
@@ -93,7 +94,7 @@ final class FilmStage {
     if (!again.isEmpty()) {
       return again;
     }
-    state.report().failed(event.failure());
+    state.report().failed(state.video(event.clip().video()).source(), event.failure());
     clips.fail(event.clip());
     return List.of(new Effect.Send(new CloseTicket(event.clip(), null)));
   }
@@ -174,7 +175,7 @@ final class FilmStage {
     if (!again.isEmpty()) {
       return again;
     }
-    state.report().failed(event.failure());
+    state.report().failed(JobFailure.WHOLE_JOB, event.failure());
     state.report().failed("Failed to create compilation video", nowMs);
     return state.end();
   }

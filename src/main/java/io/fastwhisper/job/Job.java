@@ -14,6 +14,7 @@ import io.fastwhisper.bus.Event.SourceResolved;
 import io.fastwhisper.bus.Event.VideoFailed;
 import io.fastwhisper.bus.Event.VideoOpened;
 import io.fastwhisper.domain.Failure;
+import io.fastwhisper.domain.JobFailure;
 import io.fastwhisper.domain.JobId;
 import io.fastwhisper.domain.JobRequest;
 import io.fastwhisper.domain.JobSnapshot;
@@ -143,7 +144,7 @@ final class Job {
     if (ended()) {
       return List.of();
     }
-    state.report().failed(failure);
+    state.report().failed(JobFailure.WHOLE_JOB, failure);
     state.report().failed(failure.what(), nowMs);
     return state.end();
   }

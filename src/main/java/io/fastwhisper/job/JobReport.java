@@ -1,6 +1,7 @@
 package io.fastwhisper.job;
 
 import io.fastwhisper.domain.Failure;
+import io.fastwhisper.domain.JobFailure;
 import io.fastwhisper.domain.JobId;
 import io.fastwhisper.domain.JobSnapshot;
 import io.fastwhisper.domain.JobStage;
@@ -15,7 +16,7 @@ import java.util.List;
 final class JobReport {
   private final JobId id;
   private final long receivedAtMs;
-  private final List<Failure> failures = new ArrayList<>();
+  private final List<JobFailure> failures = new ArrayList<>();
   private JobStatus status = JobStatus.PROCESSING;
   private String message = "";
   private Path film;
@@ -49,9 +50,13 @@ final class JobReport {
     early = true;
   }
 
-  /** Something has failed for good, the job goes on. */
-  void failed(Failure failure) {
-    failures.add(failure);
+  /**
+   * Something has failed for good, the job goes on.
+   *
+   * @param source number of the source that it belongs to, or {@link JobFailure#WHOLE_JOB}
+   */
+  void failed(int source, Failure failure) {
+    failures.add(new JobFailure(source, failure));
   }
 
   /** The job has failed. */
@@ -91,6 +96,7 @@ final class JobReport {
         id,
         status,
         stage(videos, videosKnown, joining),
+        videos.stream().map(JobVideo::progress).toList(),
         current + 1,
         videos.size(),
         (int) videos.stream().filter(JobVideo::usable).count(),

@@ -11,6 +11,9 @@ import java.util.Map;
  * numbered as far as that is done without a gap.
  */
 final class JobSources {
+  /** A video whose place in the order is known, and the source that it came from. */
+  record Numbered(int source, VideoLocation location) {}
+
   private final int count;
   private final Map<Integer, List<VideoLocation>> settled = new HashMap<>();
   private int numbered;
@@ -35,11 +38,13 @@ final class JobSources {
    * @param videos empty where it could not be resolved
    * @return videos that now have their numbers, following those before
    */
-  List<VideoLocation> settle(int source, List<VideoLocation> videos) {
+  List<Numbered> settle(int source, List<VideoLocation> videos) {
     settled.put(source, videos);
-    List<VideoLocation> next = new ArrayList<>();
+    List<Numbered> next = new ArrayList<>();
     while (numbered < count && settled.containsKey(numbered)) {
-      next.addAll(settled.get(numbered));
+      for (VideoLocation video : settled.get(numbered)) {
+        next.add(new Numbered(numbered, video));
+      }
       numbered++;
     }
     return next;

@@ -9,6 +9,8 @@ import io.fastwhisper.domain.Transcript;
 import io.fastwhisper.domain.Video;
 import io.fastwhisper.domain.VideoId;
 import io.fastwhisper.domain.VideoLocation;
+import io.fastwhisper.domain.VideoProgress;
+import io.fastwhisper.domain.VideoProgress.State;
 import io.fastwhisper.find.VideoSearch;
 import io.fastwhisper.find.WordFinder;
 import java.util.ArrayList;
@@ -34,6 +36,7 @@ final class JobVideo {
   }
 
   private final VideoId id;
+  private final int source;
   private final VideoLocation location;
   private boolean failed;
   private Video video;
@@ -43,8 +46,14 @@ final class JobVideo {
   private ClipPlanner planner;
   private final List<Match> matches = new ArrayList<>();
 
-  JobVideo(VideoId id, VideoLocation location) {
+  /**
+   * A video that is to be opened.
+   *
+   * @param source number of the source that it came from
+   */
+  JobVideo(VideoId id, int source, VideoLocation location) {
     this.id = id;
+    this.source = source;
     this.location = location;
   }
 
@@ -82,6 +91,23 @@ final class JobVideo {
 
   VideoId id() {
     return id;
+  }
+
+  int source() {
+    return source;
+  }
+
+  VideoProgress progress() {
+    return new VideoProgress(
+        id.video(),
+        source,
+        title(),
+        failed ? State.FAILED : usable() ? State.OPEN : State.OPENING,
+        usable() ? video.durationMs() : 0,
+        segments.size(),
+        count(SegmentState.TRANSCRIBED) + count(SegmentState.FAILED),
+        count(SegmentState.FAILED),
+        matches.size());
   }
 
   VideoLocation location() {

@@ -121,7 +121,7 @@ final class SegmentStage {
 
   /** Gives a segment up. */
   private List<Effect> give(SegmentId segment, Failure failure) {
-    state.report().failed(failure);
+    state.report().failed(state.video(segment.video()).source(), failure);
     List<Effect> effects = new ArrayList<>();
     effects.add(new Effect.Delete(state.folder().pcm(segment)));
     effects.addAll(film.plan(state.video(segment.video()).segmentFailed(segment.segment())));

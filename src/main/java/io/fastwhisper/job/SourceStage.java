@@ -76,7 +76,7 @@ final class SourceStage {
     if (!again.isEmpty()) {
       return again;
     }
-    state.report().failed(event.failure());
+    state.report().failed(event.source(), event.failure());
     return settle(event.source(), List.of(), nowMs);
   }
 
@@ -89,8 +89,9 @@ final class SourceStage {
   private List<Effect> settle(int source, List<VideoLocation> locations, long nowMs) {
     List<Effect> effects = new ArrayList<>();
     List<JobVideo> videos = state.videos();
-    for (VideoLocation location : sources.settle(source, locations)) {
-      JobVideo video = new JobVideo(new VideoId(state.id(), videos.size()), location);
+    for (JobSources.Numbered next : sources.settle(source, locations)) {
+      JobVideo video =
+          new JobVideo(new VideoId(state.id(), videos.size()), next.source(), next.location());
       videos.add(video);
       effects.add(open(video));
     }
@@ -163,7 +164,7 @@ final class SourceStage {
 
   /** Gives a video up. */
   private List<Effect> give(JobVideo video, Failure failure, long nowMs) {
-    state.report().failed(failure);
+    state.report().failed(video.source(), failure);
     video.fail();
     List<Effect> effects = new ArrayList<>();
     effects.add(new Effect.Send(new TakeTickets(video.id(), 0)));

@@ -49,6 +49,9 @@ public final class SourceResolver {
 
   /** At least one video, in order. */
   public static List<VideoLocation> resolve(Source source) throws UnusableSource {
+    if (!source.file().isEmpty()) {
+      return List.of(new VideoLocation(source.file(), source.title()));
+    }
     String location = source.location().strip();
     if (location.isEmpty()) {
       throw unusable(source, "an empty name", "Give a file, a folder, a pattern or a URL.");

@@ -97,11 +97,15 @@ class BusCodecTest {
       return full || needed ? List.of(value(owner, "element", element, full, 0)) : List.of();
     }
     Class<?> kind = (Class<?>) type;
-    boolean mayLack = List.of("picture", "sound", "file", "film", "compilation").contains(name);
+    boolean mayLack =
+        List.of("picture", "sound", "file", "film", "compilation", "heard", "end").contains(name);
     boolean lacks =
         !full
             && mayLack
-            && !owner.getSimpleName().matches("Video|CutFile|FilmPart|CompilationReady");
+            && !owner
+                .getSimpleName()
+                .matches(
+                    "Video|Source|CutFile|FilmPart|CompilationReady|KeptJob|KeepJob|KeepEnd|KeepSegment");
     if (lacks) {
       return null;
     } else if (kind == int.class || kind == Integer.class) {

@@ -19,7 +19,8 @@ class ConfigurationTest {
   @Test
   void theFilesShowEveryKeyAtItsDefault() throws IOException {
     assertEquals(
-        ConfigurationFile.text("FastWhisper: sources, stages, limits, the server.", ConfigurationFile.PIPELINE),
+        ConfigurationFile.text(
+            "FastWhisper: sources, stages, limits, the server.", ConfigurationFile.PIPELINE),
         Files.readString(Path.of("conf/fastwhisper.yaml")));
     assertEquals(
         ConfigurationFile.text("FastWhisper: the native core.", ConfigurationFile.NATIVE),

@@ -112,7 +112,9 @@ class JobCoordinatorTest extends ScriptedPipeline {
     JobSnapshot end = run(rooms, request("a*3"));
     assertEquals(List.of("0-0-0", "0-2-0"), clips(end));
     assertEquals(3, cuts.get());
-    assertEquals(List.of("no luck"), end.failures().stream().map(Failure::what).toList());
+    assertEquals(
+        List.of("no luck"),
+        end.failures().stream().map(failed -> failed.failure().what()).toList());
     assertEquals(JobStatus.COMPLETED, end.status());
   }
 
