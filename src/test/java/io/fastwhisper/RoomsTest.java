@@ -46,6 +46,7 @@ class RoomsTest {
           "find/*",
           "cut/ClipPlanner",
           "compile/ClipLedger",
+          "transcribe/FairQueue",
           "transcribe/LaneDispatcher",
           "job/Effect",
           "job/Job",

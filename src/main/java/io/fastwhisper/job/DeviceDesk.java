@@ -6,6 +6,7 @@ import io.fastwhisper.bus.Command.WithdrawLease;
 import io.fastwhisper.bus.Event;
 import io.fastwhisper.domain.ClipId;
 import io.fastwhisper.domain.Failure;
+import io.fastwhisper.domain.JobId;
 import io.fastwhisper.domain.SegmentId;
 import io.fastwhisper.transcribe.LaneDispatcher;
 import java.util.List;
@@ -49,7 +50,8 @@ final class DeviceDesk {
 
   /** A segment's PCM is there. */
   void offer(SegmentId segment, int priority, long jobNumber) {
-    act(dispatcher.offer(segment, priority, jobNumber, clock.getAsLong()));
+    long lengthMs = jobs.get(segment.job()).job().segment(segment).range().lengthMs();
+    act(dispatcher.offer(segment, priority, jobNumber, lengthMs, clock.getAsLong()));
   }
 
   /** Nothing of this job at or behind this place is wanted. */
@@ -58,6 +60,11 @@ final class DeviceDesk {
         dispatcher.callOff(
             segment -> segment.job().equals(from.job()) && segment.clip(0).compareTo(from) >= 0,
             clock.getAsLong()));
+  }
+
+  /** The job has ended. */
+  void ended(JobId job) {
+    dispatcher.ended(job);
   }
 
   /** Time has passed. */

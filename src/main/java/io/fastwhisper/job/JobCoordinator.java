@@ -203,6 +203,8 @@ public final class JobCoordinator extends VerticleBase {
    */
   private void end(Job job) {
     jobs.remove(job.id());
+    stages.ended(job.id());
+    devices.ended(job.id());
     Future<Void> gone = files.remove(job.folder());
     leaving.add(gone);
     gone.onComplete(

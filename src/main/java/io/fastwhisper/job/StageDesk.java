@@ -7,6 +7,7 @@ import io.fastwhisper.bus.Command.ResolveSource;
 import io.fastwhisper.bus.Event;
 import io.fastwhisper.domain.ClipId;
 import io.fastwhisper.domain.Failure;
+import io.fastwhisper.domain.JobId;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
@@ -105,6 +106,11 @@ final class StageDesk {
   /** Nothing of this job at or behind this place is wanted. */
   void callOff(ClipId from) {
     stages.forEach(stage -> stage.callOff(from));
+  }
+
+  /** The job has ended. */
+  void ended(JobId job) {
+    stages.forEach(stage -> stage.ended(job));
   }
 
   /** Begins whatever may begin now. */

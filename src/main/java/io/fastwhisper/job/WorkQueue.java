@@ -2,19 +2,20 @@ package io.fastwhisper.job;
 
 import io.fastwhisper.bus.Command;
 import io.fastwhisper.domain.ClipId;
+import io.fastwhisper.domain.JobId;
+import io.fastwhisper.transcribe.FairQueue;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
 import java.util.function.Predicate;
 
 /**
  * Lets so many pieces of work of one stage run at a time, over all jobs; the most urgent first: by
- * the job's priority, the job that came first, then in the order they came. One that shows no sign
- * of life for too long is given up, so that a lost answer does not keep its place for ever.
+ * the job's priority, the job that has been served least, then in the order they came. One that
+ * shows no sign of life for too long is given up, so that a lost answer does not keep its place for
+ * ever.
  *
  * <p>A pure state: not thread-safe, no I/O, and every time is told, in milliseconds of a clock that
  * never goes back.
@@ -23,15 +24,12 @@ final class WorkQueue {
   private final int places;
   private final long silenceMs;
   private final Predicate<PieceOfWork> startable;
-  private final TreeSet<Waiting> waiting =
-      new TreeSet<>(
-          Comparator.<Waiting>comparingInt(entry -> -entry.priority)
-              .thenComparingLong(entry -> entry.jobNumber)
-              .thenComparingLong(entry -> entry.number));
+  private final FairQueue<Waiting> waiting =
+      new FairQueue<>(Comparator.comparingLong(Waiting::number));
   private final Map<Object, Running> running = new HashMap<>();
   private long nextNumber;
 
-  private record Waiting(PieceOfWork work, int priority, long jobNumber, long number) {}
+  private record Waiting(PieceOfWork work, long number) {}
 
   private record Running(PieceOfWork work, long movedAtMs) {}
 
@@ -50,7 +48,7 @@ final class WorkQueue {
 
   /** A piece of work is wanted. */
   void add(PieceOfWork work, int priority, long jobNumber) {
-    waiting.add(new Waiting(work, priority, jobNumber, nextNumber++));
+    waiting.add(work.job(), priority, jobNumber, new Waiting(work, nextNumber++));
   }
 
   /** This try of a piece of work is done, or has failed. One that does not run changes nothing. */
@@ -92,14 +90,19 @@ final class WorkQueue {
     running.values().removeIf(entry -> unwanted.test(entry.work));
   }
 
+  /** The job has ended. */
+  void ended(JobId job) {
+    waiting.forget(job);
+  }
+
   /** What has to be started now. */
   List<PieceOfWork> start(long nowMs) {
     List<PieceOfWork> started = new ArrayList<>();
-    Iterator<Waiting> next = waiting.iterator();
-    while (next.hasNext() && running.size() < places) {
-      PieceOfWork work = next.next().work;
+    for (FairQueue<Waiting>.Round round = waiting.round();
+        round.hasNext() && running.size() < places; ) {
+      PieceOfWork work = round.next().work;
       if (startable.test(work)) {
-        next.remove();
+        round.take(1);
         running.put(work.key(), new Running(work, nowMs));
         started.add(work);
       }

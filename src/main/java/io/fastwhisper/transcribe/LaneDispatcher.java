@@ -1,6 +1,7 @@
 package io.fastwhisper.transcribe;
 
 import io.fastwhisper.domain.Failure;
+import io.fastwhisper.domain.JobId;
 import io.fastwhisper.domain.SegmentId;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -20,8 +21,8 @@ import java.util.function.Predicate;
  * place was announced.
  *
  * <ul>
- *   <li>Urgent is: the job's priority, then the job that came first, then the earlier segment of
- *       the earlier video.
+ *   <li>Urgent is: the job's priority, then the job that has been lent the least sound, then the
+ *       earlier segment of its earlier video ({@link FairQueue}).
  *   <li>A lease ends with its answer. It goes back when its device is lost, starts a new life, is
  *       silent, or finishes no window for too long; whatever still comes under it is then dropped.
  *       How long a lease takes as a whole says nothing: it may wait behind more urgent ones.
@@ -41,7 +42,7 @@ public final class LaneDispatcher {
   private static final long NEVER = Long.MIN_VALUE;
 
   private final Limits limits;
-  private final TreeSet<Work> waiting = new TreeSet<>(Work.MOST_URGENT);
+  private final FairQueue<Work> waiting = new FairQueue<>(Work.EARLIER);
   private final Map<SegmentId, Work> known = new HashMap<>();
   private final Map<Long, Lease> leases = new LinkedHashMap<>();
   private final Map<String, Device> devices = new TreeMap<>();
@@ -72,21 +73,21 @@ public final class LaneDispatcher {
   public record GivenUp(SegmentId segment, Failure failure) implements Action {}
 
   private static final class Work {
-    static final Comparator<Work> MOST_URGENT =
-        Comparator.<Work>comparingInt(work -> -work.priority)
-            .thenComparingLong(work -> work.jobNumber)
-            .thenComparingInt(work -> work.segment.video())
+    static final Comparator<Work> EARLIER =
+        Comparator.<Work>comparingInt(work -> work.segment.video())
             .thenComparingInt(work -> work.segment.segment());
 
     final SegmentId segment;
     final int priority;
     final long jobNumber;
+    final long lengthMs;
     int lanesLost;
 
-    Work(SegmentId segment, int priority, long jobNumber) {
+    Work(SegmentId segment, int priority, long jobNumber, long lengthMs) {
       this.segment = segment;
       this.priority = priority;
       this.jobNumber = jobNumber;
+      this.lengthMs = lengthMs;
     }
 
     boolean suspect() {
@@ -122,12 +123,18 @@ public final class LaneDispatcher {
     this.limits = limits;
   }
 
-  /** A segment wants a lane. One that is waiting or lent already changes nothing. */
-  public List<Action> offer(SegmentId segment, int priority, long jobNumber, long nowMs) {
+  /**
+   * A segment wants a lane. One that is waiting or lent already changes nothing.
+   *
+   * @param jobNumber the job's place in the order in which jobs came
+   * @param lengthMs of the segment's sound
+   */
+  public List<Action> offer(
+      SegmentId segment, int priority, long jobNumber, long lengthMs, long nowMs) {
     if (!known.containsKey(segment)) {
-      Work work = new Work(segment, priority, jobNumber);
+      Work work = new Work(segment, priority, jobNumber, lengthMs);
       known.put(segment, work);
-      waiting.add(work);
+      waits(work);
     }
     return grant(nowMs);
   }
@@ -145,6 +152,11 @@ public final class LaneDispatcher {
     }
     actions.addAll(grant(nowMs));
     return actions;
+  }
+
+  /** A job has ended: nothing of it is waiting or lent any more. */
+  public void ended(JobId job) {
+    waiting.forget(job);
   }
 
   /** A device begins a life. */
@@ -290,12 +302,11 @@ public final class LaneDispatcher {
     devices.values().stream()
         .filter(device -> !device.silent && !hasSuspect(device))
         .forEach(open::add);
-    for (Work work : List.copyOf(waiting)) {
-      if (open.isEmpty()) {
-        break;
-      }
+    for (FairQueue<Work>.Round round = waiting.round(); round.hasNext() && !open.isEmpty(); ) {
+      Work work = round.next();
       Device device = work.suspect() ? emptyDevice(open) : freestDevice(open);
       if (device != null && (!work.suspect() || device.leases.isEmpty()) && device.places > 0) {
+        round.take(work.lengthMs);
         actions.add(lend(work, device, nowMs));
       }
       if (device != null && work.suspect()) {
@@ -307,7 +318,6 @@ public final class LaneDispatcher {
 
   private Grant lend(Work work, Device device, long nowMs) {
     Lease lease = new Lease(nextLease++, work, device);
-    waiting.remove(work);
     leases.put(lease.number(), lease);
     if (device.leases.isEmpty()) {
       device.movedAtMs = nowMs;
@@ -345,13 +355,17 @@ public final class LaneDispatcher {
   private Action suspect(Work work, String why) {
     work.lanesLost++;
     if (work.lanesLost < MAX_LANES_LOST) {
-      waiting.add(work);
+      waits(work);
       return new Returned(work.segment);
     }
     known.remove(work.segment);
     String what = "given up after it cost " + work.lanesLost + " lanes, the last one: " + why;
     String remedy = "The sound of this segment may be damaged; please report it.";
     return new GivenUp(work.segment, Failure.permanent(what, "segment " + work.segment, remedy));
+  }
+
+  private void waits(Work work) {
+    waiting.add(work.segment.job(), work.priority, work.jobNumber, work);
   }
 
   private void end(Lease lease) {

@@ -266,7 +266,11 @@ class EventOrdersTest {
         } else if (effect instanceof Effect.Offer offer) {
           act(
               dispatcher.offer(
-                  offer.segment(), run.job.request().options().priority(), run.number, nowMs));
+                  offer.segment(),
+                  run.job.request().options().priority(),
+                  run.number,
+                  run.job.segment(offer.segment()).range().lengthMs(),
+                  nowMs));
         } else if (effect instanceof Effect.Later wait) {
           later(() -> perform(run, run.job.due(wait.then())));
         } else if (effect instanceof Effect.CallOff off) {

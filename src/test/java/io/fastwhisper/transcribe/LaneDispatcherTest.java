@@ -31,6 +31,7 @@ class LaneDispatcherTest {
   private static final long SILENCE_MS = 1_000;
   private static final long WINDOW_MS = 10_000;
   private static final int USUAL = 5;
+  private static final long SEGMENT_MS = 120_000;
 
   private final LaneDispatcher dispatcher = new LaneDispatcher(new Limits(SILENCE_MS, WINDOW_MS));
   private long nowMs = 1_000_000;
@@ -45,17 +46,46 @@ class LaneDispatcherTest {
 
   @Test
   void theMostUrgentGoesFirstByPriorityThenJobThenVideoThenSegment() {
-    dispatcher.offer(segment(1, 0), USUAL, 7, nowMs);
-    dispatcher.offer(segment(0, 1), USUAL, 7, nowMs);
-    dispatcher.offer(segment(0, 0), USUAL, 7, nowMs);
+    dispatcher.offer(segment(1, 0), USUAL, 7, SEGMENT_MS, nowMs);
+    dispatcher.offer(segment(0, 1), USUAL, 7, SEGMENT_MS, nowMs);
+    dispatcher.offer(segment(0, 0), USUAL, 7, SEGMENT_MS, nowMs);
     SegmentId earlierJob = new SegmentId(job(2), 5, 5);
-    dispatcher.offer(earlierJob, USUAL, 3, nowMs);
+    dispatcher.offer(earlierJob, USUAL, 3, SEGMENT_MS, nowMs);
     SegmentId urgent = new SegmentId(job(3), 9, 9);
-    dispatcher.offer(urgent, 9, 9, nowMs);
+    dispatcher.offer(urgent, 9, 9, SEGMENT_MS, nowMs);
     ready("cpu", 5);
     assertEquals(
         List.of(urgent, earlierJob, segment(0, 0), segment(0, 1), segment(1, 0)),
         lastGrants.stream().map(Grant::segment).toList());
+  }
+
+  @Test
+  void aShortJobBehindALongOneIsLentEverySecondPlace() {
+    ready("cpu", 1);
+    for (int i = 0; i < 60; i++) {
+      dispatcher.offer(segment(0, i), USUAL, 1, SEGMENT_MS, nowMs);
+    }
+    List<Long> leases = new ArrayList<>(List.of(1L));
+    for (int i = 0; i < 20; i++) {
+      leases.add(placeFreed(leases.get(i)).lease());
+    }
+    SegmentId shortFirst = new SegmentId(job(2), 0, 0);
+    SegmentId shortSecond = new SegmentId(job(2), 0, 1);
+    dispatcher.offer(shortFirst, USUAL, 2, SEGMENT_MS, nowMs);
+    dispatcher.offer(shortSecond, USUAL, 2, SEGMENT_MS, nowMs);
+    long lease = leases.get(20);
+    List<SegmentId> lent = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      Grant next = placeFreed(lease);
+      lent.add(next.segment());
+      lease = next.lease();
+    }
+    assertEquals(List.of(shortFirst, segment(0, 21), shortSecond, segment(0, 22)), lent);
+  }
+
+  private Grant placeFreed(long lease) {
+    assertTrue(dispatcher.transcribed(lease));
+    return grants(dispatcher.placesFree("cpu", "w-cpu", 1, nowMs)).get(0);
   }
 
   @Test
@@ -253,7 +283,7 @@ class LaneDispatcherTest {
       for (int i = 0; i < segments; i++) {
         SegmentId segment = new SegmentId(job(random.nextInt(3)), random.nextInt(2), i);
         wanted.add(segment);
-        act(dispatcher.offer(segment, random.nextInt(10), segment.video(), nowMs));
+        act(dispatcher.offer(segment, random.nextInt(10), segment.video(), SEGMENT_MS, nowMs));
         step();
       }
       for (int i = 0; i < 60; i++) {
@@ -386,7 +416,7 @@ class LaneDispatcherTest {
   }
 
   private List<Action> offer(SegmentId segment) {
-    List<Action> actions = dispatcher.offer(segment, USUAL, 0, nowMs);
+    List<Action> actions = dispatcher.offer(segment, USUAL, 0, SEGMENT_MS, nowMs);
     lastOffers.addAll(grants(actions));
     return actions;
   }
