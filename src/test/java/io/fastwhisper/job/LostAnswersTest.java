@@ -109,8 +109,9 @@ class LostAnswersTest extends ScriptedPipeline {
     assertEquals(JobStatus.ERROR, end.status());
     assertEquals(3, rooms.asked(JoinFilm.class).size());
     assertEquals(
-        List.of("no sign of life for 1 s"), end.failures().stream().map(Failure::what).toList());
-    assertEquals(film().toString(), end.failures().get(0).where());
+        List.of("no sign of life for 1 s"),
+        end.failures().stream().map(failed -> failed.failure().what()).toList());
+    assertEquals(film().toString(), end.failures().get(0).failure().where());
     assertEquals("0-0-0", rooms.asked(StopWork.class).get(0).from().toString());
     assertEquals(List.of(), left());
   }
