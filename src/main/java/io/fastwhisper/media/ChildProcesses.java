@@ -43,13 +43,16 @@ final class ChildProcesses implements AutoCloseable {
       Executors.newSingleThreadScheduledExecutor(daemonThreads("fastwhisper-media-watch"));
   private final Thread hook = new Thread(this::killAll, "fastwhisper-media-end");
 
-  ChildProcesses(MediaLimits limits) throws MediaException {
+  /**
+   * @param parent of the folder that is made for this room
+   */
+  ChildProcesses(MediaLimits limits, Path parent) throws MediaException {
     this.limits = limits;
     try {
-      folder = Files.createTempDirectory("fastwhisper-media-");
+      folder = Files.createTempDirectory(parent, "fastwhisper-media-");
     } catch (IOException e) {
       throw MediaException.permanent(
-          "no temporary folder: " + e.getMessage(), "fastwhisper-media", "Set java.io.tmpdir.");
+          "no temporary folder: " + e.getMessage(), parent, "Make room there.");
     }
     Runtime.getRuntime().addShutdownHook(hook);
     try {

@@ -45,7 +45,17 @@ public final class Media implements AutoCloseable {
    * @throws MediaException where it does not start on this machine
    */
   public static Media open(MediaLimits limits) throws MediaException {
-    return new Media(new ChildProcesses(limits));
+    return open(limits, Path.of(System.getProperty("java.io.tmpdir")));
+  }
+
+  /**
+   * As {@link #open(MediaLimits)}.
+   *
+   * @param folder where this room's own folder is made, which goes at the end; a process that is
+   *     killed leaves it
+   */
+  public static Media open(MediaLimits limits, Path folder) throws MediaException {
+    return new Media(new ChildProcesses(limits, folder));
   }
 
   /** The version of ffmpeg, as it names itself. */
