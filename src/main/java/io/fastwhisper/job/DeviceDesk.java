@@ -48,6 +48,16 @@ final class DeviceDesk {
     return dispatcher.waiting();
   }
 
+  /** Segments that a device has. */
+  int lent() {
+    return dispatcher.lent();
+  }
+
+  /** From now on nothing is lent; what devices have they finish. */
+  void stopLending() {
+    dispatcher.stopLending();
+  }
+
   /** A segment's PCM is there. */
   void offer(SegmentId segment, int priority, long jobNumber) {
     long lengthMs = jobs.get(segment.job()).job().segment(segment).range().lengthMs();

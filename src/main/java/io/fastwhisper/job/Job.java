@@ -13,6 +13,7 @@ import io.fastwhisper.bus.Event.SourceFailed;
 import io.fastwhisper.bus.Event.SourceResolved;
 import io.fastwhisper.bus.Event.VideoFailed;
 import io.fastwhisper.bus.Event.VideoOpened;
+import io.fastwhisper.bus.Reply.SegmentRecalled;
 import io.fastwhisper.domain.Failure;
 import io.fastwhisper.domain.JobFailure;
 import io.fastwhisper.domain.JobId;
@@ -149,6 +150,11 @@ final class Job {
     return state.end();
   }
 
+  /** Stops without an end: a later process goes on with the job. */
+  List<Effect> leave() {
+    return ended() ? List.of() : state.leave();
+  }
+
   // ---- what happens between
 
   List<Effect> on(SourceResolved event, long nowMs) {
@@ -173,6 +179,11 @@ final class Job {
 
   List<Effect> on(FetchFailed event) {
     return segments.on(event);
+  }
+
+  /** It is known whether the segment's sound was heard before. */
+  List<Effect> recalled(SegmentId segment, SegmentRecalled recalled) {
+    return segments.recalled(segment, recalled);
   }
 
   /** A device has the segment. */

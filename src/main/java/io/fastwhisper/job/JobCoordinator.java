@@ -3,25 +3,38 @@ package io.fastwhisper.job;
 import io.fastwhisper.bus.Addresses;
 import io.fastwhisper.bus.Command;
 import io.fastwhisper.bus.Command.CancelJob;
+import io.fastwhisper.bus.Command.Drain;
+import io.fastwhisper.bus.Command.ResumeJob;
 import io.fastwhisper.bus.Command.StopWork;
 import io.fastwhisper.bus.Command.SubmitJob;
 import io.fastwhisper.bus.Consumers;
 import io.fastwhisper.bus.Event;
+import io.fastwhisper.bus.Refusal;
+import io.fastwhisper.bus.StoreCommand.KeepJob;
 import io.fastwhisper.domain.ClipId;
+import io.fastwhisper.domain.Failure;
 import io.fastwhisper.domain.JobId;
+import io.fastwhisper.domain.JobRequest;
+import io.fastwhisper.domain.JobSnapshot;
+import io.fastwhisper.domain.SegmentId;
 import io.fastwhisper.find.WordFinder;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
+import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * Accepts jobs, carries out what they decide, tells how they stand and lets them go at their end.
  * Their work passes the {@link StageDesk} and the {@link DeviceDesk}; what comes of it comes back
- * by the {@link EventSwitchboard}.
+ * by the {@link EventSwitchboard}. What must outlive this process passes the {@link KeeperDesk}.
  *
  * <p>One instance, on one event loop, which alone touches its state. Nothing here blocks; all
  * decisions lie in {@link Job}, {@link WorkQueue} and the dispatcher.
@@ -30,26 +43,39 @@ public final class JobCoordinator extends VerticleBase {
   private final CoordinatorSettings settings;
   private final JobFiles files;
   private final LongSupplier monotonicMs;
+  private final JobKeeper keeper;
   private final RunningJobs jobs = new RunningJobs();
   private final StageLog log;
+  private KeeperDesk kept;
   private StageDesk stages;
   private DeviceDesk devices;
   private EventSwitchboard switchboard;
   private Outbox outbox;
 
-  /** Files of ended jobs that are being removed. */
+  /** Jobs that are being accepted. */
+  private final Map<JobId, Future<Void>> arriving = new HashMap<>();
+
+  /** Jobs that have ended, until that is told. */
+  private final Set<JobId> ending = new HashSet<>();
+
+  /** What jobs that are here no longer still have to do: files go, ends are kept. */
   private final Set<Future<Void>> leaving = new HashSet<>();
 
   private int filesToRemove;
+
+  /** Completed when nothing is in hand; null while jobs are taken. */
+  private Promise<Void> drained;
 
   /**
    * Makes the coordinator, which begins with its deployment.
    *
    * @param monotonicMs the clock of all time limits, milliseconds; never goes back
    */
-  JobCoordinator(CoordinatorSettings settings, JobFiles files, LongSupplier monotonicMs) {
+  JobCoordinator(
+      CoordinatorSettings settings, JobFiles files, JobKeeper keeper, LongSupplier monotonicMs) {
     this.settings = settings;
     this.files = files;
+    this.keeper = keeper;
     this.monotonicMs = monotonicMs;
     this.log = new StageLog(settings.logStages());
   }
@@ -57,6 +83,7 @@ public final class JobCoordinator extends VerticleBase {
   @Override
   public Future<?> start() {
     outbox = new Outbox(vertx.eventBus(), log);
+    kept = new KeeperDesk(vertx, keeper, log, settings.job().retryPauseMs(), this::goOn);
     devices =
         new DeviceDesk(
             settings.lanes(),
@@ -67,14 +94,18 @@ public final class JobCoordinator extends VerticleBase {
                 with(segment.job(), job -> job.transcriptionFailed(segment, failure)));
     stages =
         new StageDesk(
-            settings, outbox, monotonicMs, () -> devices.waiting() + filesToRemove, this::take);
+            settings,
+            outbox,
+            monotonicMs,
+            () -> kept.recalling() + devices.waiting() + filesToRemove,
+            this::take);
     switchboard = new EventSwitchboard(stages, devices, this::with);
     vertx.setPeriodic(
         Math.max(1, Math.min(settings.lanes().silenceMs(), settings.stageSilenceMs()) / 8),
         timer -> {
           devices.tick();
           stages.tick();
-          stages.startWork();
+          goOn();
         });
     vertx.setPeriodic(settings.progressMs(), timer -> jobs.takeChanged().forEach(this::report));
     return Future.all(
@@ -84,11 +115,24 @@ public final class JobCoordinator extends VerticleBase {
             .completion());
   }
 
-  /** Cancels what runs; done when the files of all jobs are gone. */
+  /**
+   * Stops what runs; done when the files of all jobs are gone. Where a later process goes on with
+   * them, the jobs are left as they are; else they are cancelled.
+   */
   @Override
   public Future<?> stop() {
-    jobs.ids().forEach(id -> with(id, job -> job.cancel(System.currentTimeMillis())));
-    return Future.all(List.copyOf(leaving));
+    stopBeginning();
+    return Future.join(List.copyOf(arriving.values()))
+        .transform(
+            arrived -> {
+              for (JobId id : jobs.ids()) {
+                with(
+                    id,
+                    job -> keeper.resumes() ? job.leave() : job.cancel(System.currentTimeMillis()));
+              }
+              kept.close();
+              return Future.join(List.copyOf(leaving)).otherwiseEmpty();
+            });
   }
 
   // ---- what comes in
@@ -97,12 +141,14 @@ public final class JobCoordinator extends VerticleBase {
     if (command instanceof SubmitJob submit) {
       return accept(submit);
     }
+    if (command instanceof ResumeJob resume) {
+      return resume(resume);
+    }
     if (command instanceof CancelJob cancel) {
-      if (jobs.get(cancel.job()) == null) {
-        return Future.failedFuture("no job " + cancel.job() + " is running");
-      }
-      with(cancel.job(), job -> job.cancel(System.currentTimeMillis()));
-      return Future.succeededFuture();
+      return cancel(cancel.job());
+    }
+    if (command instanceof Drain drain) {
+      return drain(drain.limitMs());
     }
     return Future.failedFuture("the coordinator does not take " + command);
   }
@@ -110,36 +156,151 @@ public final class JobCoordinator extends VerticleBase {
   private void take(Event event) {
     log.write(event);
     event.tell(switchboard);
+    goOn();
+  }
+
+  /** Something has happened: work may begin, or the last of it may be done. */
+  private void goOn() {
     stages.startWork();
+    if (drained != null && devices.lent() == 0 && kept.idle() && leaving.isEmpty()) {
+      drained.tryComplete();
+    }
   }
 
   /**
-   * The one place where a job is accepted: once its targets are understood and it has its folder,
-   * it begins, and its sender is told.
+   * The one place where a job is accepted: once its targets are understood and it is kept, it
+   * begins, and its sender is told.
    */
   private Future<?> accept(SubmitJob submit) {
-    long number = jobs.nextNumber();
-    long receivedAtMs = System.currentTimeMillis();
-    JobFolder folder = new JobFolder(settings.workFolder().resolve("fastwhisper-" + submit.job()));
+    Arrival job =
+        new Arrival(
+            submit.job(),
+            submit.request(),
+            submit.film(),
+            System.currentTimeMillis(),
+            jobs.nextNumber());
+    return arrive(
+        job,
+        () ->
+            finder(job)
+                .compose(
+                    finder ->
+                        keeper
+                            .keep(
+                                new KeepJob(
+                                    job.id(), job.request(), job.film(), job.receivedAtMs()))
+                            .compose(done -> begin(job, finder, null))));
+  }
+
+  /** A job that was accepted before: it begins anew, or ends with the reason why it cannot. */
+  private Future<?> resume(ResumeJob resume) {
+    Arrival job =
+        new Arrival(
+            resume.job(),
+            resume.request(),
+            resume.film(),
+            resume.receivedAtMs(),
+            jobs.nextNumber());
+    return arrive(
+        job,
+        () ->
+            finder(job)
+                .transform(
+                    built ->
+                        built.succeeded()
+                            ? begin(job, built.result(), null)
+                            : begin(
+                                job,
+                                new WordFinder(List.of()),
+                                Failure.permanent(
+                                    built.cause().getMessage(), "job " + job.id(), ""))));
+  }
+
+  /**
+   * A job on its way in.
+   *
+   * @param number its place among all, in the order in which they came
+   */
+  private record Arrival(JobId id, JobRequest request, Path film, long receivedAtMs, long number) {}
+
+  private Future<Void> arrive(Arrival job, Supplier<Future<Void>> way) {
+    if (drained != null) {
+      return Future.failedFuture(
+          Refusal.of(Refusal.DRAINING, "FastWhisper is about to end and takes no more jobs"));
+    }
+    if (jobs.get(job.id()) != null || arriving.containsKey(job.id())) {
+      return Future.failedFuture("job " + job.id() + " is here already");
+    }
+    Future<Void> arrived = way.get();
+    arriving.put(job.id(), arrived);
+    return arrived.onComplete(done -> arriving.remove(job.id()));
+  }
+
+  private Future<WordFinder> finder(Arrival job) {
     // With ten thousand targets this takes longer than an event loop may.
-    Future<WordFinder> finder =
-        vertx.executeBlocking(() -> new WordFinder(submit.request().targets()), false);
-    return finder
-        .compose(built -> files.make(folder).map(built))
-        .onSuccess(
-            built -> {
+    return vertx.executeBlocking(() -> new WordFinder(job.request().targets()), false);
+  }
+
+  /**
+   * The job has its folder, without what a process that was killed may have left there, and begins.
+   *
+   * @param obstacle why it cannot; null where nothing is known
+   */
+  private Future<Void> begin(Arrival arrival, WordFinder finder, Failure obstacle) {
+    JobFolder folder = new JobFolder(settings.workFolder().resolve("fastwhisper-" + arrival.id()));
+    return files
+        .remove(folder)
+        .compose(gone -> files.make(folder))
+        .map(obstacle)
+        .otherwise(
+            e ->
+                Failure.permanent(
+                    "its folder cannot be made: " + e.getMessage(),
+                    folder.root().toString(),
+                    "Make room there, or set folders.work."))
+        .map(
+            failure -> {
               Job job =
                   new Job(
-                      submit.job(),
-                      submit.request(),
-                      built,
+                      arrival.id(),
+                      arrival.request(),
+                      finder,
                       folder,
-                      submit.film(),
+                      arrival.film(),
                       settings.job(),
-                      receivedAtMs);
-              jobs.add(new RunningJobs.Entry(job, number));
-              with(job.id(), it -> it.start(System.currentTimeMillis()));
+                      arrival.receivedAtMs());
+              jobs.add(new RunningJobs.Entry(job, arrival.number()));
+              with(
+                  job.id(),
+                  it ->
+                      failure == null
+                          ? it.start(System.currentTimeMillis())
+                          : it.fail(failure, System.currentTimeMillis()));
+              return null;
             });
+  }
+
+  private Future<?> cancel(JobId id) {
+    if (jobs.get(id) == null && !ending.contains(id)) {
+      return Future.failedFuture(Refusal.of(Refusal.NOT_FOUND, "no job " + id + " is running"));
+    }
+    with(id, job -> job.cancel(System.currentTimeMillis()));
+    return Future.succeededFuture();
+  }
+
+  private Future<Void> drain(long limitMs) {
+    stopBeginning();
+    vertx.setTimer(Math.max(1, limitMs), timer -> drained.tryComplete());
+    goOn();
+    return drained.future();
+  }
+
+  private void stopBeginning() {
+    if (drained == null) {
+      drained = Promise.promise();
+      stages.close();
+      devices.stopLending();
+    }
   }
 
   // ---- what the jobs want
@@ -161,6 +322,12 @@ public final class JobCoordinator extends VerticleBase {
           .ifPresentOrElse(
               work -> stages.want(work, priority, running.number()),
               () -> tellLedger(job.id(), send.command()));
+    } else if (effect instanceof Effect.Keep keep) {
+      kept.keep(keep.what());
+    } else if (effect instanceof Effect.Recall recall) {
+      SegmentId segment = recall.segment().segment().id();
+      kept.recall(
+          recall.segment(), recalled -> with(job.id(), it -> it.recalled(segment, recalled)));
     } else if (effect instanceof Effect.Offer offer) {
       devices.offer(offer.segment(), priority, running.number());
     } else if (effect instanceof Effect.Later later) {
@@ -181,6 +348,9 @@ public final class JobCoordinator extends VerticleBase {
               });
     } else if (effect instanceof Effect.End) {
       end(job);
+    } else if (effect instanceof Effect.Leave) {
+      jobs.remove(job.id());
+      leaves(files.remove(job.folder()));
     }
   }
 
@@ -198,27 +368,40 @@ public final class JobCoordinator extends VerticleBase {
   }
 
   /**
-   * The one place where a job leaves. The last report comes when nothing of it is left but its
-   * film.
+   * The one place where a job leaves. Its end is kept when nothing of it is left but its film, and
+   * told when it is kept: what was told of a job is never taken back.
    */
   private void end(Job job) {
     jobs.remove(job.id());
     stages.ended(job.id());
     devices.ended(job.id());
-    Future<Void> gone = files.remove(job.folder());
+    ending.add(job.id());
+    JobSnapshot end = job.snapshot(System.currentTimeMillis());
+    leaves(
+        files
+            .remove(job.folder())
+            .compose(gone -> kept.keepEnd(end))
+            .onSuccess(
+                done -> {
+                  ending.remove(job.id());
+                  tell(end);
+                }));
+  }
+
+  private void leaves(Future<Void> gone) {
     leaving.add(gone);
     gone.onComplete(
         done -> {
           leaving.remove(gone);
-          report(job);
+          goOn();
         });
   }
 
   private void report(Job job) {
-    vertx
-        .eventBus()
-        .publish(
-            Addresses.progress(job.id()),
-            new Event.JobProgress(job.snapshot(System.currentTimeMillis())));
+    tell(job.snapshot(System.currentTimeMillis()));
+  }
+
+  private void tell(JobSnapshot snapshot) {
+    vertx.eventBus().publish(Addresses.progress(snapshot.id()), new Event.JobProgress(snapshot));
   }
 }

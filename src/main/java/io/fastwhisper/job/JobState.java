@@ -88,10 +88,19 @@ final class JobState {
    * runs or waits is called off: there may be a try that was given up and goes on.
    */
   List<Effect> end() {
+    return close(new Effect.End());
+  }
+
+  /** Nothing more is done for the job in this process. */
+  List<Effect> leave() {
+    return close(new Effect.Leave());
+  }
+
+  private List<Effect> close(Effect last) {
     List<Effect> effects = new ArrayList<>(callOff(new ClipId(id, 0, 0, 0)));
     ended = true;
     effects.add(new Effect.Send(new CloseLedger(id)));
-    effects.add(new Effect.End());
+    effects.add(last);
     return effects;
   }
 }

@@ -23,7 +23,9 @@ final class JobVideo {
   /** How far a segment is. */
   enum SegmentState {
     FETCHING,
-    /** Its PCM is there. */
+    /** Its PCM is there; it is asked whether it was heard before. */
+    RECALLING,
+    /** It waits for a device. */
     WAITING,
     /** A device has it. */
     LENT,

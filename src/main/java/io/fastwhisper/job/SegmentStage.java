@@ -5,23 +5,32 @@ import io.fastwhisper.bus.Event.FetchFailed;
 import io.fastwhisper.bus.Event.SegmentFetched;
 import io.fastwhisper.bus.Event.SegmentHeard;
 import io.fastwhisper.bus.Event.SegmentTranscribed;
+import io.fastwhisper.bus.Reply.SegmentRecalled;
+import io.fastwhisper.bus.StoreCommand.KeepSegment;
+import io.fastwhisper.bus.StoreCommand.RecallSegment;
 import io.fastwhisper.domain.Failure;
+import io.fastwhisper.domain.HeardSegment;
 import io.fastwhisper.domain.Segment;
 import io.fastwhisper.domain.SegmentId;
 import io.fastwhisper.domain.Transcript;
 import io.fastwhisper.job.JobVideo.SegmentState;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
- * A job's segments, from their fetch to their transcript. A segment is transcribed as soon as it is
- * fetched.
+ * A job's segments, from their fetch to their transcript. A segment that is fetched is offered to
+ * the devices at once, unless its sound was heard before.
  *
  * <p>A pure state of one {@link Job}; not thread-safe.
  */
 final class SegmentStage {
   private final JobState state;
   private final FilmStage film;
+
+  /** What names the sound of those that were not heard before; "" where it has no name. */
+  private final Map<SegmentId, String> keys = new HashMap<>();
 
   SegmentStage(JobState state, FilmStage film) {
     this.state = state;
@@ -50,8 +59,26 @@ final class SegmentStage {
     if (!fetching(event.segment(), event.attempt())) {
       return List.of();
     }
-    move(event.segment(), SegmentState.WAITING);
-    return List.of(new Effect.Offer(event.segment()));
+    SegmentId id = event.segment();
+    move(id, SegmentState.RECALLING);
+    return List.of(
+        new Effect.Recall(
+            new RecallSegment(
+                segment(id), state.folder().pcm(id), state.request().options().transcribe())));
+  }
+
+  /** It is known whether the segment's sound was heard before. */
+  List<Effect> recalled(SegmentId segment, SegmentRecalled recalled) {
+    if (!in(segment, SegmentState.RECALLING)) {
+      return List.of();
+    }
+    HeardSegment heard = recalled.heard();
+    if (heard != null) {
+      return heard(segment, heard.transcript(), heard.endBorderMs());
+    }
+    keys.put(segment, recalled.key());
+    move(segment, SegmentState.WAITING);
+    return List.of(new Effect.Offer(segment));
   }
 
   List<Effect> on(FetchFailed event) {
@@ -92,7 +119,21 @@ final class SegmentStage {
       return List.of();
     }
     state.report().transcribed(event.elapsedMs());
-    return heard(event.segment(), event.transcript(), event.endBorderMs());
+    List<Effect> effects = new ArrayList<>();
+    String key = keys.get(event.segment());
+    if (!key.isEmpty()) {
+      effects.add(
+          new Effect.Keep(
+              new KeepSegment(
+                  key,
+                  new HeardSegment(
+                      segment(event.segment()),
+                      event.transcript(),
+                      event.startBorderMs(),
+                      event.endBorderMs()))));
+    }
+    effects.addAll(heard(event.segment(), event.transcript(), event.endBorderMs()));
+    return effects;
   }
 
   /** The one place where a segment's transcript becomes known. */

@@ -8,6 +8,7 @@ import io.fastwhisper.bus.Event.SourceFailed;
 import io.fastwhisper.bus.Event.SourceResolved;
 import io.fastwhisper.bus.Event.VideoFailed;
 import io.fastwhisper.bus.Event.VideoOpened;
+import io.fastwhisper.bus.StoreCommand.KeepVideo;
 import io.fastwhisper.domain.Failure;
 import io.fastwhisper.domain.Source;
 import io.fastwhisper.domain.Video;
@@ -134,6 +135,7 @@ final class SourceStage {
         opened, plan.divide(opened.id(), opened.durationMs()), finder, state.request().options());
     state.report().transcribing(nowMs);
     List<Effect> effects = new ArrayList<>();
+    effects.add(new Effect.Keep(new KeepVideo(opened)));
     effects.add(new Effect.Tell(event));
     effects.add(new Effect.Send(new TakeTickets(opened.id(), video.segments().size())));
     effects.addAll(segments.begin(video));

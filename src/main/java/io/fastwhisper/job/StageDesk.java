@@ -33,6 +33,7 @@ final class StageDesk {
   private final WorkQueue cuts;
   private final WorkQueue joins;
   private final List<WorkQueue> stages;
+  private boolean closed;
 
   /**
    * Opens with nothing to do.
@@ -113,8 +114,16 @@ final class StageDesk {
     stages.forEach(stage -> stage.ended(job));
   }
 
+  /** From now on nothing begins. */
+  void close() {
+    closed = true;
+  }
+
   /** Begins whatever may begin now. */
   void startWork() {
+    if (closed) {
+      return;
+    }
     for (WorkQueue stage : stages) {
       for (PieceOfWork work : stage.start(clock.getAsLong())) {
         outbox.send(

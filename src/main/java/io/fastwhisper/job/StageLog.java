@@ -3,8 +3,10 @@ package io.fastwhisper.job;
 import io.fastwhisper.bus.Command;
 import io.fastwhisper.bus.Event;
 import io.fastwhisper.bus.Message;
+import io.fastwhisper.bus.Reply;
 import io.fastwhisper.domain.Failure;
 import io.fastwhisper.domain.JobId;
+import io.fastwhisper.domain.SegmentId;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,8 +36,16 @@ final class StageLog {
 
   /** The line; nothing for a message that moves nothing. */
   static Optional<String> line(Message message) {
-    return Optional.ofNullable(
-        message instanceof Command command ? ofCommand(command) : ofEvent((Event) message));
+    String line = null;
+    if (message instanceof Command command) {
+      line = ofCommand(command);
+    } else if (message instanceof Event event) {
+      line = ofEvent(event);
+    } else if (message instanceof Reply.SegmentRecalled recalled && recalled.heard() != null) {
+      SegmentId segment = recalled.heard().segment().id();
+      line = say(segment.job(), segment, "recalled");
+    }
+    return Optional.ofNullable(line);
   }
 
   private static String ofCommand(Command command) {

@@ -48,6 +48,7 @@ public final class LaneDispatcher {
   private final Map<String, Device> devices = new TreeMap<>();
   private long nextLease = 1;
   private long tickedAtMs = NEVER;
+  private boolean lending = true;
 
   /**
    * How long is too long.
@@ -286,6 +287,11 @@ public final class LaneDispatcher {
     tickedAtMs = nowMs;
   }
 
+  /** From now on nothing is lent. */
+  public void stopLending() {
+    lending = false;
+  }
+
   /** Segments that have a lane. */
   public int lent() {
     return leases.size();
@@ -297,6 +303,9 @@ public final class LaneDispatcher {
   }
 
   private List<Action> grant(long nowMs) {
+    if (!lending) {
+      return List.of();
+    }
     List<Action> actions = new ArrayList<>();
     Set<Device> open = new LinkedHashSet<>();
     devices.values().stream()

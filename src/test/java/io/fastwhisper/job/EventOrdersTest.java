@@ -6,12 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fastwhisper.bus.Command;
 import io.fastwhisper.bus.Event;
+import io.fastwhisper.bus.Reply.SegmentRecalled;
+import io.fastwhisper.bus.StoreCommand;
 import io.fastwhisper.compile.ClipLedger;
 import io.fastwhisper.domain.ClipId;
 import io.fastwhisper.domain.Cue;
 import io.fastwhisper.domain.CutFile;
 import io.fastwhisper.domain.Failure;
 import io.fastwhisper.domain.FilmClip;
+import io.fastwhisper.domain.HeardSegment;
 import io.fastwhisper.domain.JobId;
 import io.fastwhisper.domain.JobOptions;
 import io.fastwhisper.domain.JobRequest;
@@ -38,15 +41,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Two jobs, the dispatcher and the ledgers, without a bus: what is asked for is answered in random
- * order, fails at random, is answered twice, too late or never, devices die. Whatever happens, the
- * outcome is the one that follows from what can be found. A failure names its seed; {@code
- * -Dseeds=N} tries more.
+ * order, fails at random, is answered twice, too late or never, devices die, the store knows some
+ * sounds and does not keep others. Whatever happens, the outcome is the one that follows from what
+ * can be found. A failure names its seed; {@code -Dseeds=N} tries more.
  *
  * <p>One long file: the world that answers and what must hold of it are read together.
  */
@@ -69,13 +73,41 @@ class EventOrdersTest {
   void aJobThatIsCancelledAtAnyMomentEndsAndAsksForNothingMore(int steps) {
     for (int seed = 0; seed < 100; seed++) {
       World world = new World(seed);
-      world.cancelAfter(steps);
+      world.stopAfter(steps, job -> job.cancel(world.nowMs));
       world.play();
       for (Run run : world.runs.values()) {
         assertTrue(run.job.ended(), world.say("not ended"));
       }
       assertEquals(0, world.dispatcher.lent() + world.dispatcher.waiting(), world.say("left over"));
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {5, 10, 20, 40, 60, 80})
+  void aJobThatIsLeftAtAnyMomentAndRunAgainGivesTheSameFilmAndTranscribesNothingThatWasKept(
+      int steps) {
+    int needless = 0;
+    for (int seed = 0; seed < 100; seed++) {
+      World first = new World(seed);
+      first.stopAfter(steps, Job::leave);
+      first.play();
+      Set<String> kept = Set.copyOf(first.store);
+      needless += kept.size();
+      for (Run run : first.runs.values()) {
+        assertTrue(run.job.ended(), first.say("goes on"));
+        if (run.job.snapshot(1).status() == JobStatus.PROCESSING) {
+          assertEquals(0, run.job.snapshot(1).endedAtMs(), first.say("left, but not ended"));
+        }
+      }
+      World second = new World(seed, first.store);
+      second.recallNeverFails = true;
+      second.play();
+      second.check();
+      for (SegmentId segment : second.lentFrom) {
+        assertFalse(kept.contains(World.name(segment)), second.say("again: " + segment));
+      }
+    }
+    assertTrue(steps < 40 || needless > 100, "only " + needless + " segments were kept");
   }
 
   /** One job and what is true about its sources. */
@@ -111,14 +143,27 @@ class EventOrdersTest {
     /** How often each piece of work fails; drawn once, so that it does not depend on the order. */
     final Map<Object, Integer> failuresLeft = new HashMap<>();
 
+    /** Names of the sounds that are kept; outlives the world. */
+    final Set<String> store;
+
+    /** Segments that a device had. */
+    final Set<SegmentId> lentFrom = new HashSet<>();
+
     final Random truth;
     int lives = 1;
     boolean crashed;
-    int stepsToCancel = -1;
+    boolean recallNeverFails;
+    int stepsToStop = -1;
+    Function<Job, List<Effect>> stop;
     long nowMs = 1;
 
     World(int seed) {
+      this(seed, new HashSet<>());
+    }
+
+    World(int seed, Set<String> store) {
       this.seed = seed;
+      this.store = store;
       this.random = new Random(seed * 31L + 7);
       this.truth = new Random(seed);
       for (int number = 0; number < 2; number++) {
@@ -157,8 +202,9 @@ class EventOrdersTest {
       return run;
     }
 
-    void cancelAfter(int steps) {
-      stepsToCancel = steps;
+    void stopAfter(int steps, Function<Job, List<Effect>> how) {
+      stepsToStop = steps;
+      stop = how;
     }
 
     void play() {
@@ -168,8 +214,8 @@ class EventOrdersTest {
       later(() -> device(3));
       for (int step = 0; !pending.isEmpty(); step++) {
         assertTrue(step < 20_000, say("does not end"));
-        if (step == stepsToCancel) {
-          runs.values().forEach(run -> perform(run, run.job.cancel(nowMs)));
+        if (step == stepsToStop) {
+          runs.values().forEach(run -> perform(run, stop.apply(run.job)));
         }
         nowMs++;
         pending.remove(random.nextInt(pending.size())).run();
@@ -221,7 +267,7 @@ class EventOrdersTest {
             SegmentId id = new SegmentId(run.job.id(), video, segment);
             boolean heard =
                 fails(List.of("fetch", id)) < TRIES
-                    && fails(List.of("transcribe", id)) < TRIES
+                    && (knownFromStart(id) || fails(List.of("transcribe", id)) < TRIES)
                     && said(id);
             if (heard && fails(List.of("cut", id.clip(0))) < TRIES) {
               lengthMs += 2_400;
@@ -263,6 +309,10 @@ class EventOrdersTest {
               run.ends > 0 && !(send.command() instanceof Command.CloseLedger),
               say("asks after its end"));
           ask(run, send.command());
+        } else if (effect instanceof Effect.Keep keep) {
+          keep(keep.what());
+        } else if (effect instanceof Effect.Recall recall) {
+          recall(run, recall.segment());
         } else if (effect instanceof Effect.Offer offer) {
           act(
               dispatcher.offer(
@@ -281,10 +331,59 @@ class EventOrdersTest {
                   nowMs));
         } else if (effect instanceof Effect.Delete delete) {
           run.pcm.remove(delete.file());
-        } else if (effect instanceof Effect.End) {
+        } else if (effect instanceof Effect.End || effect instanceof Effect.Leave) {
           run.ends++;
         }
       }
+    }
+
+    // ---- the store
+
+    private void keep(StoreCommand what) {
+      if (what instanceof StoreCommand.KeepSegment keep) {
+        SegmentId id = keep.heard().segment().id();
+        assertEquals(name(id), keep.key(), say("kept under another name"));
+        assertEquals(heard(keep.heard().segment()), keep.heard(), say("kept"));
+        if (random.nextInt(8) != 0) {
+          store.add(keep.key());
+        }
+      }
+    }
+
+    /** Asked about a sound: it is known or not, cannot be said, or is said twice. */
+    private void recall(Run run, StoreCommand.RecallSegment ask) {
+      Segment segment = ask.segment();
+      assertTrue(run.pcm.contains(ask.pcmFile()), say("asks about a sound that is not there"));
+      boolean fails = !recallNeverFails && random.nextInt(16) == 0 && !knownFromStart(segment.id());
+      for (int times = random.nextInt(10) == 0 ? 2 : 1; times > 0; times--) {
+        later(
+            () -> {
+              boolean known = !fails && known(segment.id());
+              SegmentRecalled answer =
+                  new SegmentRecalled(
+                      fails ? "" : name(segment.id()), known ? heard(segment) : null);
+              perform(run, run.job.recalled(segment.id(), answer));
+            });
+      }
+    }
+
+    private boolean known(SegmentId segment) {
+      return knownFromStart(segment) || store.contains(name(segment));
+    }
+
+    /** Another job has had the same sound. */
+    private boolean knownFromStart(SegmentId segment) {
+      return new Random(seed * 104_729L + segment.hashCode()).nextInt(6) == 0;
+    }
+
+    private static String name(SegmentId segment) {
+      return segment.job() + " " + segment;
+    }
+
+    private HeardSegment heard(Segment segment) {
+      Event.SegmentTranscribed truth = transcribed(0, segment);
+      return new HeardSegment(
+          segment, truth.transcript(), truth.startBorderMs(), truth.endBorderMs());
     }
 
     private void ask(Run run, Command command) {
@@ -431,6 +530,8 @@ class EventOrdersTest {
     }
 
     private void lent(LaneDispatcher.Grant grant) {
+      assertFalse(knownFromStart(grant.segment()), say("transcribes what is known"));
+      lentFrom.add(grant.segment());
       String worker = "w" + lives;
       Run run = runs.get(grant.segment().job());
       Segment segment = run.job.segment(grant.segment());

@@ -57,6 +57,7 @@ abstract class ScriptedPipeline {
     return Pipeline.deploy(
         vertx,
         settings,
+        new NothingKept(),
         clockMs::get,
         List.of(Pipeline.Room.of(new OrderingVerticle()), Pipeline.Room.of(rooms)));
   }
