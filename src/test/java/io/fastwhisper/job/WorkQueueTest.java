@@ -22,12 +22,15 @@ class WorkQueueTest {
 
   @Test
   void theMostUrgentWorkGetsThePlacesAndTheRestWaits() {
-    queue.add(open(0, 1), 5, 1);
-    queue.add(open(1, 1), 5, 0);
-    queue.add(open(2, 1), 9, 2);
+    VideoId usual = new VideoId(ScriptedRooms.job(1), 0);
+    VideoId older = new VideoId(ScriptedRooms.job(2), 1);
+    VideoId urgent = new VideoId(ScriptedRooms.job(3), 2);
+    queue.add(open(usual, 1), 5, 1);
+    queue.add(open(older, 1), 5, 0);
+    queue.add(open(urgent, 1), 9, 2);
     assertEquals(List.of(2, 1), videos(queue.start(0)));
     assertEquals(List.of(), queue.start(0));
-    queue.done(id(1), 1);
+    queue.done(older, 1);
     assertEquals(List.of(0), videos(queue.start(0)));
   }
 
@@ -94,9 +97,12 @@ class WorkQueueTest {
   }
 
   private static PieceOfWork open(int video, int attempt) {
+    return open(id(video), attempt);
+  }
+
+  private static PieceOfWork open(VideoId video, int attempt) {
     return PieceOfWork.of(
-            new Command.OpenVideo(
-                id(video), new VideoLocation("/v", "v"), Path.of("/work"), attempt))
+            new Command.OpenVideo(video, new VideoLocation("/v", "v"), Path.of("/work"), attempt))
         .orElseThrow();
   }
 
