@@ -43,23 +43,25 @@ abstract class ScriptedPipeline {
   }
 
   Future<Pipeline> deploy(ScriptedRooms rooms, int fetches, int cuts) {
-    CoordinatorSettings settings =
-        new CoordinatorSettings(
-            folder.resolve("work"),
-            new Job.Settings(ScriptedRooms.PLAN, 3, 1),
-            new LaneDispatcher.Limits(60_000, 60_000),
-            fetches,
-            cuts,
-            2,
-            STAGE_SILENCE_MS,
-            5,
-            false);
     return Pipeline.deploy(
         vertx,
-        settings,
+        settings(fetches, cuts),
         new NothingKept(),
         clockMs::get,
         List.of(Pipeline.Room.of(new OrderingVerticle()), Pipeline.Room.of(rooms)));
+  }
+
+  CoordinatorSettings settings(int fetches, int cuts) {
+    return new CoordinatorSettings(
+        folder.resolve("work"),
+        new Job.Settings(ScriptedRooms.PLAN, 3, 1),
+        new LaneDispatcher.Limits(60_000, 60_000),
+        fetches,
+        cuts,
+        2,
+        STAGE_SILENCE_MS,
+        5,
+        false);
   }
 
   JobSnapshot run(ScriptedRooms rooms, JobRequest request) throws Exception {

@@ -22,6 +22,7 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -112,7 +113,7 @@ final class ScriptedRooms extends VerticleBase {
     } else if (command instanceof Command.OpenVideo open) {
       return opened(open);
     } else if (command instanceof Command.FetchSegment fetch) {
-      write(fetch.pcmFile(), 64);
+      writeSound(fetch);
       return new Event.SegmentFetched(fetch.segment().id(), 16, fetch.attempt());
     } else if (command instanceof Command.TranscribeSegment transcribe) {
       return transcribed(transcribe);
@@ -168,6 +169,16 @@ final class ScriptedRooms extends VerticleBase {
       atMs += part.file().lengthMs();
     }
     return new Event.CompilationReady(join.job(), join.film(), atMs, clips, join.attempt());
+  }
+
+  /** Every stretch of every talk sounds different, and the same in every job. */
+  private static void writeSound(Command.FetchSegment fetch) {
+    String sound = fetch.video().title() + " " + fetch.segment().range();
+    try {
+      Files.write(fetch.pcmFile(), sound.getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   static void write(Path file, int bytes) {
