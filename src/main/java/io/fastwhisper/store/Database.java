@@ -48,7 +48,6 @@ final class Database implements AutoCloseable {
       Connection connection = connect(file, false);
       try {
         int version = Schema.version(connection);
-        connection.setAutoCommit(false);
         Database database = new Database(connection);
         if (version < Schema.VERSION) {
           database.inTransaction(
@@ -67,20 +66,30 @@ final class Database implements AutoCloseable {
     }
   }
 
-  /** Does the work in one transaction: all of it is on the disk when this returns, or none. */
+  /**
+   * Does the work in one transaction: all of it is on the disk when this returns, or none. The
+   * driver's own transactions are not used: after a full disk, where SQLite rolls back by itself,
+   * it takes the next one for begun.
+   */
   <T> T inTransaction(Work<T> work) throws SQLException {
+    execute("BEGIN");
     try {
       T result = work.apply(connection);
-      connection.commit();
+      execute("COMMIT");
       return result;
     } catch (SQLException | RuntimeException e) {
       try {
-        connection.rollback();
+        execute("ROLLBACK");
       } catch (SQLException none) {
-        // SQLite has rolled back by itself, as it does where the disk fails.
         e.addSuppressed(none);
       }
       throw e;
+    }
+  }
+
+  private void execute(String statement) throws SQLException {
+    try (Statement it = connection.createStatement()) {
+      it.execute(statement);
     }
   }
 

@@ -134,7 +134,7 @@ final class JobRows {
         try {
           jobs.add(read(rows));
         } catch (DamagedException e) {
-          LOG.error("job {} in the store cannot be read and is passed over", rows.getLong(1), e);
+          LOG.error("job {} in the store is passed over: {}", rows.getString(2), e.getMessage());
         }
       }
     }

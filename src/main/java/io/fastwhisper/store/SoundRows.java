@@ -57,7 +57,7 @@ final class SoundRows {
       return Optional.of(text.read(HeardSound.class));
     } catch (DamagedException e) {
       Metrics.counter(DAMAGED).increment();
-      LOG.warn("what was heard in a sound is damaged; it will be transcribed again", e);
+      LOG.warn("a damaged transcript is dropped and will be made anew: {}", e.getMessage());
       try (PreparedStatement delete =
           connection.prepareStatement("DELETE FROM sound WHERE name = ?")) {
         delete.setString(1, name);
@@ -134,7 +134,7 @@ final class SoundRows {
                     .read(HeardSound.class)
                     .in(segment));
           } catch (DamagedException e) {
-            LOG.warn("what was heard in segment {} is damaged and left out", segment.id(), e);
+            LOG.warn("segment {} is left out of a transcript: {}", segment.id(), e.getMessage());
           }
         }
       }

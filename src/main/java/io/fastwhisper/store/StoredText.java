@@ -53,7 +53,8 @@ record StoredText(String name, String json, String sum) {
     try {
       return JSON.readValue(json, type);
     } catch (JsonProcessingException e) {
-      throw new DamagedException(name + " is not of this program's form", e);
+      throw new DamagedException(
+          name + " is not of this program's form: " + e.getOriginalMessage(), e);
     }
   }
 
