@@ -41,12 +41,18 @@ final class ChildProcesses implements AutoCloseable {
       Executors.newCachedThreadPool(daemonThreads("fastwhisper-media-stderr"));
   private final ScheduledExecutorService watch =
       Executors.newSingleThreadScheduledExecutor(daemonThreads("fastwhisper-media-watch"));
-  private final Thread hook = new Thread(this::killAll, "fastwhisper-media-end");
+
+  /** Null where children end by {@link #close} alone. */
+  private final Thread hook;
 
   /**
+   * Makes ffmpeg ready.
+   *
    * @param parent of the folder that is made for this room
+   * @param atExit whether all children end when this process is told to; else they go on until
+   *     {@link #close}
    */
-  ChildProcesses(MediaLimits limits, Path parent) throws MediaException {
+  ChildProcesses(MediaLimits limits, Path parent, boolean atExit) throws MediaException {
     this.limits = limits;
     try {
       folder = Files.createTempDirectory(parent, "fastwhisper-media-");
@@ -54,7 +60,10 @@ final class ChildProcesses implements AutoCloseable {
       throw MediaException.permanent(
           "no temporary folder: " + e.getMessage(), parent, "Make room there.");
     }
-    Runtime.getRuntime().addShutdownHook(hook);
+    hook = atExit ? new Thread(this::killAll, "fastwhisper-media-end") : null;
+    if (atExit) {
+      Runtime.getRuntime().addShutdownHook(hook);
+    }
     try {
       ffmpeg = Ffmpeg.bundled(limits.memoryBytes(), folder);
     } catch (MediaException e) {
@@ -229,7 +238,9 @@ final class ChildProcesses implements AutoCloseable {
   @Override
   public void close() {
     try {
-      Runtime.getRuntime().removeShutdownHook(hook);
+      if (hook != null) {
+        Runtime.getRuntime().removeShutdownHook(hook);
+      }
     } catch (IllegalStateException e) {
       // The process is ending: the hook does it.
       return;

@@ -23,8 +23,9 @@ import org.bytedeco.javacpp.Loader;
  * child alone. Other libraries (libva, libdrm) come beside the programs, whose own libraries do not
  * say that they are to be looked for there: the child is told.
  *
- * @param launcher arguments that go before the program: a child dies with us, dumps no core and has
- *     a memory limit; empty where the system has no such tools
+ * @param launcher arguments that go before the program: a child dies with us, but not of a
+ *     terminal's interrupt, which is ours to answer; it dumps no core and has a memory limit. Empty
+ *     where the system has no such tools
  * @param standIns folder of the stand-ins, or null where they are not needed
  */
 record Ffmpeg(Path ffmpeg, Path ffprobe, List<String> launcher, Path standIns, String version) {
@@ -121,11 +122,15 @@ record Ffmpeg(Path ffmpeg, Path ffprobe, List<String> launcher, Path standIns, S
   }
 
   /**
-   * The tools of util-linux that are here; both run the program in their own place, so that it is
+   * The tools of util-linux that are here; all run the program in their own place, so that it is
    * our direct child.
    */
   private static List<String> launcher(long memoryBytes) {
     List<String> launcher = new ArrayList<>();
+    Path setsid = Path.of("/usr/bin/setsid");
+    if (Files.isExecutable(setsid)) {
+      launcher.add(setsid.toString());
+    }
     Path setpriv = Path.of("/usr/bin/setpriv");
     if (Files.isExecutable(setpriv)) {
       launcher.addAll(List.of(setpriv.toString(), "--pdeathsig", "KILL", "--no-new-privs"));

@@ -6,9 +6,11 @@ import io.fastwhisper.domain.FilmFormat;
 import io.fastwhisper.domain.Match;
 import io.fastwhisper.domain.TimeRange;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -63,6 +65,8 @@ final class FilmJoiner {
       write(list, listText);
       write(chapters, chapterText);
       children.write(target.toString(), arguments(format, times, list, chapters), target, control);
+      force(target);
+      force(target.toAbsolutePath().getParent());
       return new JoinedFilm(target, times.milliseconds(frame), placed);
     } finally {
       ChildProcesses.deleteQuietly(list);
@@ -140,6 +144,15 @@ final class FilmJoiner {
     String name = file.getFileName().toString();
     int dot = name.lastIndexOf('.');
     return file.resolveSibling((dot > 0 ? name.substring(0, dot) : name) + ending);
+  }
+
+  /** It is on the disk before anybody is told of it, also where the power fails. */
+  private static void force(Path fileOrFolder) throws MediaException {
+    try (FileChannel channel = FileChannel.open(fileOrFolder, StandardOpenOption.READ)) {
+      channel.force(true);
+    } catch (IOException e) {
+      throw MediaException.passing("cannot be written: " + e.getMessage(), fileOrFolder);
+    }
   }
 
   private static void write(Path file, CharSequence text) throws MediaException {

@@ -45,17 +45,19 @@ public final class Media implements AutoCloseable {
    * @throws MediaException where it does not start on this machine
    */
   public static Media open(MediaLimits limits) throws MediaException {
-    return open(limits, Path.of(System.getProperty("java.io.tmpdir")));
+    Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
+    return new Media(new ChildProcesses(limits, temporary, true));
   }
 
   /**
-   * As {@link #open(MediaLimits)}.
+   * As {@link #open(MediaLimits)}, for whoever has an order of its own in which things end: when
+   * the process is told to end, children go on until {@link #close}.
    *
    * @param folder where this room's own folder is made, which goes at the end; a process that is
    *     killed leaves it
    */
   public static Media open(MediaLimits limits, Path folder) throws MediaException {
-    return new Media(new ChildProcesses(limits, folder));
+    return new Media(new ChildProcesses(limits, folder, false));
   }
 
   /** The version of ffmpeg, as it names itself. */

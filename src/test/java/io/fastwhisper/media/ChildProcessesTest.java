@@ -95,7 +95,7 @@ class ChildProcessesTest {
     assumeTrue(Files.isExecutable(Path.of("/usr/bin/prlimit")));
     MediaLimits limits = new MediaLimits(Duration.ofMinutes(1), Duration.ofMinutes(1), 100_000_000);
     try (ChildProcesses children =
-        new ChildProcesses(limits, Path.of(System.getProperty("java.io.tmpdir")))) {
+        new ChildProcesses(limits, Path.of(System.getProperty("java.io.tmpdir")), true)) {
       List<String> arguments =
           List.of("-f", "lavfi", "-i", "color=s=12000x12000:d=0.1:r=10", "-f", "rawvideo");
       Failure failure = failureOf(children, arguments, new WorkControl()).get();
@@ -165,7 +165,7 @@ class ChildProcessesTest {
   }
 
   private static ChildProcesses children(MediaLimits limits) throws MediaException {
-    return new ChildProcesses(limits, Path.of(System.getProperty("java.io.tmpdir")));
+    return new ChildProcesses(limits, Path.of(System.getProperty("java.io.tmpdir")), true);
   }
 
   private CompletableFuture<Failure> failureOf(
