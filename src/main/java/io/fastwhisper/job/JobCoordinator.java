@@ -85,13 +85,7 @@ public final class JobCoordinator extends VerticleBase {
     outbox = new Outbox(vertx.eventBus(), log);
     kept = new KeeperDesk(vertx, keeper, log, settings.job().retryPauseMs(), this::goOn);
     devices =
-        new DeviceDesk(
-            settings.lanes(),
-            jobs,
-            outbox,
-            monotonicMs,
-            (segment, failure) ->
-                with(segment.job(), job -> job.transcriptionFailed(segment, failure)));
+        new DeviceDesk(settings.lanes(), jobs, outbox, monotonicMs, this::transcriptionFailed);
     stages =
         new StageDesk(
             settings,
@@ -155,8 +149,28 @@ public final class JobCoordinator extends VerticleBase {
 
   private void take(Event event) {
     log.write(event);
-    event.tell(switchboard);
+    if (drained == null || !isFailure(event)) {
+      event.tell(switchboard);
+    }
     goOn();
+  }
+
+  /**
+   * Once draining has begun, work may fail because everything ends: that it failed for good is for
+   * the next process to find.
+   */
+  private static boolean isFailure(Event event) {
+    return event instanceof Event.SourceFailed
+        || event instanceof Event.VideoFailed
+        || event instanceof Event.FetchFailed
+        || event instanceof Event.ClipFailed
+        || event instanceof Event.CompilationFailed;
+  }
+
+  private void transcriptionFailed(SegmentId segment, Failure failure) {
+    if (drained == null) {
+      with(segment.job(), job -> job.transcriptionFailed(segment, failure));
+    }
   }
 
   /** Something has happened: work may begin, or the last of it may be done. */

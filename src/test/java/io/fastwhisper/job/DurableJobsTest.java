@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.fastwhisper.bus.Addresses;
 import io.fastwhisper.bus.Command;
 import io.fastwhisper.bus.Command.CutClip;
+import io.fastwhisper.bus.Command.JoinFilm;
 import io.fastwhisper.bus.Command.OpenVideo;
 import io.fastwhisper.bus.Command.ResolveSource;
 import io.fastwhisper.bus.Command.StopWork;
@@ -22,6 +23,7 @@ import io.fastwhisper.bus.StoreCommand.KeepEnd;
 import io.fastwhisper.bus.StoreCommand.KeepJob;
 import io.fastwhisper.bus.StoreCommand.KeepSegment;
 import io.fastwhisper.compile.OrderingVerticle;
+import io.fastwhisper.domain.Failure;
 import io.fastwhisper.domain.JobId;
 import io.fastwhisper.domain.JobRequest;
 import io.fastwhisper.domain.JobSnapshot;
@@ -302,6 +304,33 @@ class DurableJobsTest extends ScriptedPipeline {
     life.close();
     assertFalse(end.isComplete());
     assertEquals(List.of(), workLeft());
+    Life next = new Life(new ScriptedRooms(2, USUAL));
+    assertEquals(List.of("0-0-0", "0-1-0"), clips(next.resume().get(0)));
+  }
+
+  @Test
+  void whatFailsWhileDrainingIsForTheNextProcessToFind() throws Exception {
+    Promise<Event> gate = Promise.promise();
+    CompletableFuture<JoinFilm> held = new CompletableFuture<>();
+    Life life =
+        new Life(
+            new ScriptedRooms(
+                1,
+                command -> {
+                  if (command instanceof JoinFilm join) {
+                    held.complete(join);
+                    return gate.future();
+                  }
+                  return null;
+                }));
+    Future<JobSnapshot> end = life.run(JOB, "a*2");
+    JoinFilm join = held.get(30, TimeUnit.SECONDS);
+    get(life.pipeline.drain(30_000));
+    gate.complete(
+        new Event.CompilationFailed(
+            JOB, Failure.permanent("killed", "film.mp4", ""), join.attempt()));
+    life.close();
+    assertFalse(end.isComplete());
     Life next = new Life(new ScriptedRooms(2, USUAL));
     assertEquals(List.of("0-0-0", "0-1-0"), clips(next.resume().get(0)));
   }
