@@ -93,6 +93,15 @@ public sealed interface Command extends Message {
   record WithdrawLease(long lease) implements Command {}
 
   /**
+   * To {@link Addresses#device}: prove the device by a real inference, ahead of all leases and
+   * without a place. Answered by {@link Reply.DeviceTried} when it is done; the request fails where
+   * the device cannot compute, and lapses where it is stuck.
+   *
+   * @param pcmFile some seconds of speech, as in {@link FetchSegment}
+   */
+  record TryDevice(Path pcmFile, long lengthMs) implements Command {}
+
+  /**
    * To {@link Addresses#CUT}: cut a clip into the film's format. {@link Event.ClipCut} or {@link
    * Event.ClipFailed}.
    */

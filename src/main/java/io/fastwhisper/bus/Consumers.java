@@ -1,5 +1,6 @@
 package io.fastwhisper.bus;
 
+import io.fastwhisper.domain.InvalidValueException;
 import io.vertx.core.Future;
 import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.MessageConsumer;
@@ -70,6 +71,9 @@ public final class Consumers {
   }
 
   private static int code(Throwable e) {
+    if (e instanceof InvalidValueException) {
+      return Refusal.BAD_VALUE;
+    }
     return e instanceof ReplyException refused ? refused.failureCode() : HANDLER_FAILED;
   }
 }

@@ -8,6 +8,9 @@ import io.vertx.core.eventbus.ReplyFailure;
  * those that HTTP has for the same, and come with the failed request.
  */
 public final class Refusal {
+  /** A value that the user gave is out of its range. */
+  public static final int BAD_VALUE = 400;
+
   /** There is no such job. */
   public static final int NOT_FOUND = 404;
 

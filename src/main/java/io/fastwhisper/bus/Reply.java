@@ -2,6 +2,7 @@ package io.fastwhisper.bus;
 
 import io.fastwhisper.domain.HeardSegment;
 import io.fastwhisper.domain.KeptJob;
+import io.fastwhisper.domain.Transcript;
 import java.util.List;
 
 /** What comes back with the answer to a request, where that is more than "taken" or "done". */
@@ -46,4 +47,11 @@ public sealed interface Reply extends Message {
       segments = List.copyOf(segments);
     }
   }
+
+  /**
+   * The device computes.
+   *
+   * @param transcript what it heard
+   */
+  record DeviceTried(Transcript transcript, long elapsedMs) implements Reply {}
 }

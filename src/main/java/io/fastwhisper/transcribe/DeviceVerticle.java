@@ -3,9 +3,11 @@ package io.fastwhisper.transcribe;
 import io.fastwhisper.bus.Addresses;
 import io.fastwhisper.bus.Command;
 import io.fastwhisper.bus.Command.TranscribeSegment;
+import io.fastwhisper.bus.Command.TryDevice;
 import io.fastwhisper.bus.Command.WithdrawLease;
 import io.fastwhisper.bus.Consumers;
 import io.fastwhisper.bus.Event;
+import io.fastwhisper.bus.Reply;
 import io.fastwhisper.domain.Failure;
 import io.fastwhisper.engine.EngineException;
 import io.fastwhisper.engine.Lane;
@@ -53,6 +55,7 @@ public final class DeviceVerticle extends VerticleBase {
   private final List<Lane> lanes = new ArrayList<>();
   private final Map<Long, LeasedSegment> leases = new LinkedHashMap<>();
   private final Map<Long, WindowInWork> windows = new HashMap<>();
+  private final Trials trials = new Trials();
   private Model model;
   private long nextTag;
   private long windowsDone;
@@ -98,7 +101,8 @@ public final class DeviceVerticle extends VerticleBase {
         settings.lanes(),
         settings.lane().batch());
     Future<Void> registered =
-        Consumers.register(vertx.eventBus(), Addresses.device(device), Command.class, this::take)
+        Consumers.registerAsync(
+                vertx.eventBus(), Addresses.device(device), Command.class, this::take)
             .completion();
     heartbeatTimer = vertx.setPeriodic(settings.heartbeatMs(), timer -> heartbeat());
     return registered.onSuccess(
@@ -113,6 +117,7 @@ public final class DeviceVerticle extends VerticleBase {
     lost = true;
     leases.values().forEach(LeasedSegment::close);
     leases.clear();
+    trials.failAll(device + " has ended");
     windows.clear();
     lanes.forEach(Lane::close);
     lanes.clear();
@@ -128,10 +133,18 @@ public final class DeviceVerticle extends VerticleBase {
     return quiet.future();
   }
 
-  private void take(Command command) {
+  private Future<?> take(Command command) {
+    if (command instanceof TryDevice attempt) {
+      if (lost) {
+        return Future.failedFuture(device + " is lost");
+      }
+      TranscribeSegment trial = trials.segment(attempt);
+      Future<Reply.DeviceTried> tried = trials.begin(trial);
+      lease(trial);
+      return tried;
+    }
     if (command instanceof TranscribeSegment transcribe) {
-      leases.put(transcribe.lease(), new LeasedSegment(transcribe, System.nanoTime()));
-      pumpSoon();
+      lease(transcribe);
     } else if (command instanceof WithdrawLease withdraw) {
       LeasedSegment segment = leases.get(withdraw.lease());
       if (segment != null) {
@@ -140,6 +153,12 @@ public final class DeviceVerticle extends VerticleBase {
     } else {
       throw new IllegalArgumentException("a device does not take " + command);
     }
+    return Future.succeededFuture();
+  }
+
+  private void lease(TranscribeSegment transcribe) {
+    leases.put(transcribe.lease(), new LeasedSegment(transcribe, System.nanoTime()));
+    pumpSoon();
   }
 
   private void pumpSoon() {
@@ -273,6 +292,11 @@ public final class DeviceVerticle extends VerticleBase {
 
   private void finish(LeasedSegment segment) {
     TranscribeSegment command = segment.command();
+    if (trials.holds(command.lease())) {
+      trials.passed(segment, segment.elapsedMs(System.nanoTime()));
+      end(segment);
+      return;
+    }
     Event done =
         new Event.SegmentTranscribed(
             command.lease(),
@@ -286,7 +310,11 @@ public final class DeviceVerticle extends VerticleBase {
   }
 
   private void fail(LeasedSegment segment, Failure failure, boolean laneLost) {
+    boolean trial = trials.failed(segment.command().lease(), failure.what());
     end(segment);
+    if (trial) {
+      return;
+    }
     send(
         new Event.TranscriptionFailed(
             segment.command().lease(), segment.command().segment().id(), failure, laneLost));
@@ -302,7 +330,9 @@ public final class DeviceVerticle extends VerticleBase {
           }
         });
     segment.close();
-    send(new Event.PlacesFree(device, worker, 1));
+    if (!Trials.isTrial(segment.command().lease())) {
+      send(new Event.PlacesFree(device, worker, 1));
+    }
   }
 
   private void loseDevice(RuntimeException cause) {
@@ -318,7 +348,8 @@ public final class DeviceVerticle extends VerticleBase {
 
   private void heartbeat() {
     if (!lost) {
-      send(new Event.LeaseHeartbeat(device, worker, List.copyOf(leases.keySet()), windowsDone));
+      List<Long> held = leases.keySet().stream().filter(lease -> !Trials.isTrial(lease)).toList();
+      send(new Event.LeaseHeartbeat(device, worker, held, windowsDone));
     }
   }
 

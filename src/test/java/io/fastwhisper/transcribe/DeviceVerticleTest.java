@@ -10,6 +10,7 @@ import io.fastwhisper.bus.BusCodec;
 import io.fastwhisper.bus.Command;
 import io.fastwhisper.bus.Event;
 import io.fastwhisper.bus.HeardEvents;
+import io.fastwhisper.bus.Reply;
 import io.fastwhisper.domain.JobId;
 import io.fastwhisper.domain.Segment;
 import io.fastwhisper.domain.TimeRange;
@@ -28,6 +29,7 @@ import io.fastwhisper.samples.SampleTalk;
 import io.fastwhisper.samples.SpeechScore;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.Message;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -213,6 +215,33 @@ class DeviceVerticleTest {
   }
 
   @Test
+  void aTrialHearsSpeechAheadOfLeasesAndTakesNoneOfTheirPlaces() throws Exception {
+    assertEquals(LANES * LANE.batch(), heard.next(Event.PlacesFree.class).places());
+    send(transcribe(1, SampleTalk.BREAD, 0));
+    Reply.DeviceTried tried = tryDevice(sound(SampleTalk.WATER));
+    assertTrue(tried.transcript().words().size() > 20, tried.toString());
+    assertEquals(1, heard.next(Event.PlacesFree.class).places());
+    assertEquals(1, heard.next(Event.SegmentTranscribed.class).lease());
+    tryDevice(sound(SampleTalk.WATER));
+    send(transcribe(2, SampleTalk.WATER, 1));
+    Event next = heard.next(Event.class);
+    while (next instanceof Event.LeaseHeartbeat beat) {
+      assertTrue(beat.leases().isEmpty() || beat.leases().equals(List.of(2L)), beat.toString());
+      next = heard.next(Event.class);
+    }
+    assertEquals(new Event.PlacesFree(DEVICE, worker(next), 1), next);
+    assertEquals(2, heard.next(Event.SegmentTranscribed.class).lease());
+  }
+
+  @Test
+  void aTrialWithoutSoundFailsAndTheDeviceGoesOn() throws Exception {
+    ExecutionException failed =
+        assertThrows(ExecutionException.class, () -> tryDevice(folder.resolve("missing.pcm")));
+    assertTrue(failed.getMessage().contains("missing.pcm"), failed.getMessage());
+    assertTrue(tryDevice(sound(SampleTalk.BREAD)).transcript().words().size() > 20);
+  }
+
+  @Test
   void doesNotStartWithoutAModel() {
     DeviceVerticle worker = new DeviceVerticle(settings(folder.resolve("missing.bin")));
     ExecutionException failed =
@@ -253,6 +282,19 @@ class DeviceVerticleTest {
     TimeRange endZone = new TimeRange(RANGE.endMs() - 2_000, RANGE.endMs());
     Segment whole = new Segment(VIDEO.segment(segment), RANGE, startZone, endZone);
     return new Command.TranscribeSegment(lease, 5, whole, pcmFile, options);
+  }
+
+  private static String worker(Event event) {
+    return event instanceof Event.PlacesFree free ? free.worker() : "";
+  }
+
+  private Reply.DeviceTried tryDevice(Path pcmFile) throws Exception {
+    Command attempt = new Command.TryDevice(pcmFile, RANGE.lengthMs());
+    return await(
+        vertx
+            .eventBus()
+            .<Reply.DeviceTried>request(Addresses.device(DEVICE), attempt)
+            .map(Message::body));
   }
 
   private void send(Command command) {
