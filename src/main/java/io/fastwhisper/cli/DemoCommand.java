@@ -2,11 +2,10 @@ package io.fastwhisper.cli;
 
 import io.fastwhisper.config.Configuration;
 import io.fastwhisper.domain.JobRequest;
+import io.fastwhisper.source.SampleTalks;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -18,9 +17,6 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     sortOptions = false)
 final class DemoCommand implements Callable<Integer> {
-  private static final List<String> TALKS = List.of("water.mp4", "freedom.mp4", "bread.mp4");
-  private static final List<String> TARGETS = List.of("people", "freedom", "rain", "the oven");
-
   @Option(
       names = "-o",
       paramLabel = "DIR",
@@ -37,10 +33,12 @@ final class DemoCommand implements Callable<Integer> {
       return ExitCode.DONE;
     }
     Configuration configuration = options.load();
-    Path samples = ConfigurationOptions.home().resolve("samples");
-    Stream<String> talks = TALKS.stream().map(talk -> samples.resolve(talk).toString());
+    SampleTalks talks = new SampleTalks(ConfigurationOptions.home().resolve("samples"));
     JobRequest request =
-        JobRequest.of(talks.toList(), TARGETS, JobArguments.defaults(configuration));
+        JobRequest.of(
+            talks.files().stream().map(Path::toString).toList(),
+            SampleTalks.TARGETS,
+            JobArguments.defaults(configuration));
     ModelChoice model = ModelChoice.bundled(configuration);
     return new CompilationRun(configuration, model, "cpu", output)
         .run(request, folder.resolve("compilation.mp4"));

@@ -3,21 +3,11 @@ package io.fastwhisper.cli;
 import io.fastwhisper.bus.Addresses;
 import io.fastwhisper.bus.Consumers;
 import io.fastwhisper.bus.Event;
-import io.fastwhisper.compile.CompileVerticle;
-import io.fastwhisper.compile.OrderingVerticle;
 import io.fastwhisper.config.Configuration;
-import io.fastwhisper.cut.CutVerticle;
 import io.fastwhisper.domain.JobId;
 import io.fastwhisper.domain.JobRequest;
 import io.fastwhisper.domain.JobSnapshot;
-import io.fastwhisper.download.DownloadVerticle;
 import io.fastwhisper.job.Pipeline;
-import io.fastwhisper.job.Pipeline.Room;
-import io.fastwhisper.media.Media;
-import io.fastwhisper.media.MediaException;
-import io.fastwhisper.media.MediaLimits;
-import io.fastwhisper.source.SourceVerticle;
-import io.fastwhisper.transcribe.DeviceVerticle;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -25,8 +15,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -39,47 +27,33 @@ final class JobRunner implements AutoCloseable {
   private static final long CLOSE_LIMIT_S = 20;
 
   private final Vertx vertx;
-  private final Media media;
+  private final Rooms rooms;
   private final Pipeline pipeline;
   private final Thread onSignal = new Thread(this::end, "fastwhisper-end");
   private volatile JobId running;
   private boolean ended;
 
-  private JobRunner(Vertx vertx, Media media, Pipeline pipeline) {
+  private JobRunner(Vertx vertx, Rooms rooms, Pipeline pipeline) {
     this.vertx = vertx;
-    this.media = media;
+    this.rooms = rooms;
     this.pipeline = pipeline;
   }
 
   /** Loads the model and starts all rooms. */
   static JobRunner start(Configuration configuration, ModelChoice model, String device)
       throws IOException, InterruptedException {
-    Duration stall = Duration.ofSeconds(configuration.stages().stageTimeoutS());
-    Media media;
-    try {
-      media = Media.open(MediaLimits.withStall(stall));
-    } catch (MediaException e) {
-      throw new IOException("ffmpeg does not start: " + e.getMessage(), e);
-    }
+    Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
+    Rooms rooms = Rooms.open(configuration, model, device, temporary);
     Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(false));
     try {
-      List<Room> rooms =
-          List.of(
-              Room.of(new SourceVerticle()),
-              Room.of(new DownloadVerticle(media, configuration.input(), stall.toMillis())),
-              Room.of(new CutVerticle(media)),
-              Room.of(new OrderingVerticle()),
-              Room.of(new CompileVerticle(media)),
-              new Room(
-                  new DeviceVerticle(EngineSettings.of(configuration, model, device)),
-                  DeviceVerticle.deployment(device)));
       JobRunner runner =
-          new JobRunner(vertx, media, await(Pipeline.deploy(vertx, configuration, rooms)));
+          new JobRunner(
+              vertx, rooms, Rooms.await(Pipeline.deploy(vertx, configuration, rooms.list())));
       Runtime.getRuntime().addShutdownHook(runner.onSignal);
       return runner;
     } catch (IOException | InterruptedException | RuntimeException e) {
       vertx.close();
-      media.close();
+      rooms.close();
       throw e;
     }
   }
@@ -103,7 +77,7 @@ final class JobRunner implements AutoCloseable {
               .run(job, request, film, snapshot -> display.at(Progress.of(snapshot)))
               .onComplete(done);
         });
-    JobSnapshot end = await(done.future());
+    JobSnapshot end = Rooms.await(done.future());
     running = null;
     return end;
   }
@@ -137,18 +111,7 @@ final class JobRunner implements AutoCloseable {
     } catch (ExecutionException | TimeoutException e) {
       System.err.println("fastwhisper: did not end cleanly: " + e);
     } finally {
-      media.close();
-    }
-  }
-
-  private static <T> T await(Future<T> future) throws IOException, InterruptedException {
-    try {
-      return future.toCompletionStage().toCompletableFuture().get();
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof RuntimeException cause) {
-        throw cause;
-      }
-      throw new IOException(e.getCause().getMessage(), e.getCause());
+      rooms.close();
     }
   }
 }

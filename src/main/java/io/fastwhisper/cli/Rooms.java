@@ -1,0 +1,73 @@
+package io.fastwhisper.cli;
+
+import io.fastwhisper.compile.CompileVerticle;
+import io.fastwhisper.compile.OrderingVerticle;
+import io.fastwhisper.config.Configuration;
+import io.fastwhisper.cut.CutVerticle;
+import io.fastwhisper.download.DownloadVerticle;
+import io.fastwhisper.job.Pipeline.Room;
+import io.fastwhisper.media.Media;
+import io.fastwhisper.media.MediaException;
+import io.fastwhisper.media.MediaLimits;
+import io.fastwhisper.source.SourceVerticle;
+import io.fastwhisper.transcribe.DeviceVerticle;
+import io.vertx.core.Future;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+
+/** The rooms that a job passes, the same for one job of the command line and for the server. */
+record Rooms(Media media, List<Room> list) implements AutoCloseable {
+
+  /**
+   * Makes ffmpeg ready; the rooms are not deployed yet. Blocks.
+   *
+   * @param folder for what is needed while this is open
+   */
+  static Rooms open(Configuration configuration, ModelChoice model, String device, Path folder)
+      throws IOException {
+    Duration stall = Duration.ofSeconds(configuration.stages().stageTimeoutS());
+    Media media;
+    try {
+      media = Media.open(MediaLimits.withStall(stall), folder);
+    } catch (MediaException e) {
+      throw new IOException("ffmpeg does not start: " + e.getMessage(), e);
+    }
+    try {
+      return new Rooms(
+          media,
+          List.of(
+              Room.of(new SourceVerticle()),
+              Room.of(new DownloadVerticle(media, configuration.input(), stall.toMillis())),
+              Room.of(new CutVerticle(media)),
+              Room.of(new OrderingVerticle()),
+              Room.of(new CompileVerticle(media)),
+              new Room(
+                  new DeviceVerticle(EngineSettings.of(configuration, model, device)),
+                  DeviceVerticle.deployment(device))));
+    } catch (IOException | RuntimeException e) {
+      media.close();
+      throw e;
+    }
+  }
+
+  /** Kills what children still run. */
+  @Override
+  public void close() {
+    media.close();
+  }
+
+  /** Waits, on a thread that is no event loop. */
+  static <T> T await(Future<T> future) throws IOException, InterruptedException {
+    try {
+      return future.toCompletionStage().toCompletableFuture().get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw new IOException(e.getCause().getMessage(), e.getCause());
+    }
+  }
+}
