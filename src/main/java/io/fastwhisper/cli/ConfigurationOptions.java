@@ -34,6 +34,11 @@ final class ConfigurationOptions {
     return Path.of(System.getProperty("fastwhisper.home", ".")).toAbsolutePath().normalize();
   }
 
+  /** As {@code --set}, for a key that a command has an option of its own for. */
+  void set(String key, String value) {
+    assignments.add(key + "=" + value);
+  }
+
   Configuration load() {
     return load(System.getenv()).configuration();
   }

@@ -18,6 +18,7 @@ import picocli.CommandLine.ParameterException;
       CompileCommand.class,
       TranscribeCommand.class,
       ModelCommand.class,
+      ServeCommand.class,
       DoctorCommand.class
     })
 public final class Main implements Runnable {

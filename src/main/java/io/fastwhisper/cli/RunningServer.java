@@ -1,0 +1,196 @@
+package io.fastwhisper.cli;
+
+import io.fastwhisper.bus.Addresses;
+import io.fastwhisper.bus.Command.TryDevice;
+import io.fastwhisper.config.Configuration;
+import io.fastwhisper.config.Server;
+import io.fastwhisper.domain.TimeRange;
+import io.fastwhisper.job.Pipeline;
+import io.fastwhisper.job.Pipeline.Room;
+import io.fastwhisper.source.SampleTalks;
+import io.fastwhisper.store.DataFolder;
+import io.fastwhisper.store.StoreException;
+import io.fastwhisper.store.StoreVerticle;
+import io.fastwhisper.transcribe.TranscriberName;
+import io.fastwhisper.web.WebSettings;
+import io.fastwhisper.web.WebSettings.ModelFacts;
+import io.fastwhisper.web.WebVerticle;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.eventbus.DeliveryOptions;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** The server in this process: all rooms, the store and the web. */
+final class RunningServer implements AutoCloseable {
+  private static final TimeRange TRIAL = new TimeRange(0, 3_000);
+  private static final long TRIAL_LIMIT_MS = 300_000;
+  private static final long CLOSE_LIMIT_MS = 20_000;
+
+  private final Configuration configuration;
+  private final Vertx vertx;
+  private final DataFolder data;
+  private final Rooms rooms;
+  private Pipeline pipeline;
+  private WebVerticle web;
+  private String webDeployment;
+
+  private RunningServer(Configuration configuration, Vertx vertx, DataFolder data, Rooms rooms) {
+    this.configuration = configuration;
+    this.vertx = vertx;
+    this.data = data;
+    this.rooms = rooms;
+  }
+
+  /**
+   * Starts everything; when this returns, the device has computed and the server listens.
+   *
+   * @throws UsageException where the user has to mend something: an address that cannot be listened
+   *     at, a key that is missing, a data folder that another server has
+   */
+  static RunningServer start(Configuration configuration, ModelChoice model, String device)
+      throws IOException, InterruptedException {
+    requireKey(configuration.server());
+    DataFolder data = openData(configuration);
+    Rooms rooms;
+    try {
+      rooms = Rooms.open(configuration, model, device, data.scratch());
+    } catch (IOException | RuntimeException e) {
+      data.close();
+      throw e;
+    }
+    Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
+    RunningServer server = new RunningServer(configuration, vertx, data, rooms);
+    try {
+      server.deploy(model, device);
+      return server;
+    } catch (IOException | InterruptedException | RuntimeException e) {
+      server.end(0);
+      throw e;
+    }
+  }
+
+  private void deploy(ModelChoice model, String device) throws IOException, InterruptedException {
+    List<Room> all = new ArrayList<>();
+    String transcriber = TranscriberName.of(EngineSettings.of(configuration, model, device));
+    all.add(new Room(new StoreVerticle(data, transcriber), StoreVerticle.deployment()));
+    all.addAll(rooms.list());
+    pipeline = Rooms.await(Pipeline.deployDurable(vertx, configuration, all));
+    tryDevice(device);
+    WebVerticle deployed =
+        new WebVerticle(
+            WebSettings.of(
+                configuration,
+                data.jobs().getParent(),
+                ConfigurationOptions.home(),
+                new ModelFacts(model.name(), model.isBundled(), model.notice()),
+                System.currentTimeMillis()));
+    try {
+      webDeployment = Rooms.await(vertx.deployVerticle(deployed));
+    } catch (IOException e) {
+      if (e.getCause() instanceof BindException) {
+        throw new UsageException(
+            "cannot listen at "
+                + configuration.server().host()
+                + ":"
+                + configuration.server().port()
+                + ": "
+                + e.getMessage());
+      }
+      throw e;
+    }
+    web = deployed;
+  }
+
+  /** A real inference, on some seconds of a sample, which also shows that ffmpeg works. */
+  private void tryDevice(String device) throws IOException, InterruptedException {
+    Path sample = new SampleTalks(ConfigurationOptions.home().resolve("samples")).files().get(0);
+    Path sound = data.scratch().resolve("trial.pcm");
+    Rooms.await(rooms.media().extractSound(sample, TRIAL, sound).result());
+    Rooms.await(
+        vertx
+            .eventBus()
+            .request(
+                Addresses.device(device),
+                new TryDevice(sound, TRIAL.lengthMs()),
+                new DeliveryOptions().setSendTimeout(TRIAL_LIMIT_MS)));
+  }
+
+  /** Where it can be reached, for people. */
+  String address() {
+    String host = configuration.server().host();
+    return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port() + "/";
+  }
+
+  int port() {
+    return web.port();
+  }
+
+  /**
+   * Takes no more jobs, lets devices end what they have in hand, within the limit of {@code
+   * server.drain_s}, and ends everything. Jobs that have not ended go on at the next start.
+   */
+  @Override
+  public void close() {
+    end(TimeUnit.SECONDS.toMillis(configuration.server().drainS()));
+  }
+
+  private void end(long drainMs) {
+    if (pipeline != null) {
+      finish(pipeline.drain(drainMs), drainMs + CLOSE_LIMIT_MS);
+      if (webDeployment != null) {
+        finish(vertx.undeploy(webDeployment), CLOSE_LIMIT_MS);
+      }
+      finish(pipeline.close(), CLOSE_LIMIT_MS);
+    }
+    finish(vertx.close(), CLOSE_LIMIT_MS);
+    rooms.close();
+    data.close();
+  }
+
+  /** Waits for a step of the end; the next one is taken in any case. */
+  private static void finish(Future<?> step, long limitMs) {
+    try {
+      step.toCompletionStage().toCompletableFuture().get(limitMs, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException e) {
+      System.err.println("fastwhisper: did not end cleanly: " + e);
+    }
+  }
+
+  private static DataFolder openData(Configuration configuration) throws IOException {
+    try {
+      return DataFolder.open(DataFolder.of(configuration.folders().data()));
+    } catch (StoreException e) {
+      if (e.usersToMend()) {
+        throw new UsageException(e.getMessage());
+      }
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  private static void requireKey(Server server) {
+    InetAddress address;
+    try {
+      address = InetAddress.getByName(server.host());
+    } catch (UnknownHostException e) {
+      throw new UsageException("server.host " + server.host() + ": no such address");
+    }
+    if (!address.isLoopbackAddress() && server.apiKey().isBlank()) {
+      throw new UsageException(
+          "server.host "
+              + server.host()
+              + " can be reached by other machines: set server.api_key (FASTWHISPER_SERVER_API_KEY), or listen at 127.0.0.1");
+    }
+  }
+}

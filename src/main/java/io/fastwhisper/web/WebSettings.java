@@ -1,0 +1,82 @@
+package io.fastwhisper.web;
+
+import io.fastwhisper.config.Configuration;
+import io.fastwhisper.config.Server;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * What the HTTP server goes by.
+ *
+ * @param data where films and uploads are kept; exists, absolute
+ * @param home the program's own folder: the page, the samples
+ * @param sources folders below which jobs may name files
+ * @param work where jobs keep their files while they run
+ * @param beam where a job asks for none
+ * @param maxBeam widest that may be asked for
+ * @param generation larger than that of any server before on the same data; from 0
+ */
+public record WebSettings(
+    Server server,
+    Path data,
+    Path home,
+    List<Path> sources,
+    Path work,
+    int beam,
+    int maxBeam,
+    ModelFacts model,
+    long generation) {
+  /** 2024-01-01, so that a generation stays small. */
+  private static final long FIRST_SECOND = 1_704_067_200;
+
+  /**
+   * What clients are told of the model.
+   *
+   * @param notice what its user must know; "" where it is what was asked for
+   */
+  public record ModelFacts(String name, boolean bundled, String notice) {}
+
+  public WebSettings {
+    sources = List.copyOf(sources);
+  }
+
+  /**
+   * Of the configuration.
+   *
+   * @param startedAtMs the generation is the second in which the server starts
+   */
+  public static WebSettings of(
+      Configuration configuration, Path data, Path home, ModelFacts model, long startedAtMs) {
+    String work = configuration.folders().work();
+    return new WebSettings(
+        configuration.server(),
+        data,
+        home,
+        Arrays.stream(configuration.folders().sources().split(":"))
+            .filter(folder -> !folder.isBlank())
+            .map(folder -> Path.of(folder.strip()).toAbsolutePath().normalize())
+            .toList(),
+        Path.of(work.isEmpty() ? System.getProperty("java.io.tmpdir") : work).toAbsolutePath(),
+        configuration.decoding().beam(),
+        configuration.lanes().maxBeam(),
+        model,
+        Math.max(0, startedAtMs / 1_000 - FIRST_SECOND));
+  }
+
+  Path uploads() {
+    return data.resolve("uploads");
+  }
+
+  Path jobs() {
+    return data.resolve("jobs");
+  }
+
+  Path webroot() {
+    return home.resolve("webroot");
+  }
+
+  Path samples() {
+    return home.resolve("samples");
+  }
+}
