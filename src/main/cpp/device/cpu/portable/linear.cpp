@@ -22,16 +22,14 @@ void PortableExecutor::linear(const LinearArgs& args) {
   const int64_t at_once = kBlockColumns / set.panel;
   const int64_t n_row_blocks = (m + kBlockRows - 1) / kBlockRows;
   const int64_t n_column_blocks = (weight.n_panels() + at_once - 1) / at_once;
-  reserve_thread_scratch(kBlockRows * kBlockColumns * sizeof(float));
-#pragma omp parallel for num_threads(n_threads()) schedule(dynamic) if (m * n * k > kSerialWork)
-  for (int64_t block = 0; block < n_row_blocks * n_column_blocks; ++block) {
+  pool().run_if(m * n * k > kSerialWork, n_row_blocks * n_column_blocks, [&](int64_t block, int32_t thread) {
     const int64_t row = block / n_column_blocks * kBlockRows;
     const int64_t rows = std::min(kBlockRows, m - row);
     const int64_t panel = block % n_column_blocks * at_once;
     const int64_t panels = std::min(at_once, weight.n_panels() - panel);
     const int64_t column = panel * set.panel;
     const int64_t columns = std::min(panels * set.panel, n - column);
-    float* c = thread_scratch().take<float>(kBlockRows * kBlockColumns);
+    float* c = thread_scratch(thread).take<float>(kBlockRows * kBlockColumns);
     if (weight.bf16()) {
       set.product_bf16(args.x.f32(row), args.x.stride, rows, k, weight.bf16_panels() + panel * weight.panel_stride(),
                        weight.panel_stride(), panels, c, kBlockColumns);
@@ -44,7 +42,7 @@ void PortableExecutor::linear(const LinearArgs& args) {
                  args.activation == Activation::gelu, args.residual ? args.residual.f32(row + i) + column : nullptr,
                  args.y.f32(row + i) + column, columns);
     }
-  }
+  });
 }
 
 }  // namespace fw

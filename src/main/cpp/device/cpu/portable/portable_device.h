@@ -72,8 +72,8 @@ class PanelCache final : public KeyValueCache {
 };
 
 /**
- * The processor by this library's own kernels: f32 products and sums, weights and caches in f32 or bf16, OpenMP
- * threads. The base of the tuned path, which overrides what its library does faster.
+ * The processor by this library's own kernels: f32 products and sums, weights and caches in f32 or bf16. The base of
+ * the tuned path, which overrides what its library does faster.
  */
 class PortableDevice : public CpuDevice {
  public:
