@@ -324,7 +324,7 @@ class EventOrdersTest {
             });
       } else if (command instanceof Command.CutClip ask) {
         ClipId id = ask.clip().id();
-        CutFile file = new CutFile(id, ask.clipFile(), ask.clip().range().lengthMs());
+        CutFile file = new CutFile(id, ask.clipFile(), ask.clip().range());
         answer(
             run,
             List.of("cut", id),
@@ -469,7 +469,7 @@ class EventOrdersTest {
     private static Event.VideoOpened opened(Command.OpenVideo ask) {
       int segments = Integer.parseInt(ask.location().title());
       MediaFacts facts =
-          new MediaFacts(segments * 16_000L + 4_000, null, new Sound(44_100, 2, "aac"));
+          new MediaFacts(segments * 16_000L + 4_000, 0, null, new Sound(44_100, 2, "aac"));
       return new Event.VideoOpened(
           new Video(ask.video(), "/v", ask.location().title(), Path.of("/v"), facts),
           ask.attempt());
