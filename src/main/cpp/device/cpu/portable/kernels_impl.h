@@ -11,14 +11,23 @@ namespace {
 
 constexpr int64_t kPanel = 2 * kLanes;
 
+/** Bytes of a panel that are fetched ahead where few rows make a product wait for memory. */
+constexpr int64_t kFetchAhead = 4096;
+
 /** M rows times P panels, 2 M P accumulators in registers. */
 template <int M, int P, typename W>
 inline void tile(const float* a, int64_t lda, int64_t k, const W* panels, int64_t panel_stride, float* c, int64_t ldc) {
   Floats sums[M][2 * P] = {};
+  // Ahead in the same panels where they are long, else in those that come next.
+  constexpr int64_t kAhead = kFetchAhead / static_cast<int64_t>(sizeof(W));
+  const int64_t ahead = k * kPanel > 2 * kAhead ? kAhead : P * panel_stride;
   for (int64_t i = 0; i < k; ++i) {
     Floats w[2 * P];
 #pragma GCC unroll 8
     for (int p = 0; p < P; ++p) {
+      if constexpr (M <= 4) {
+        __builtin_prefetch(panels + p * panel_stride + i * kPanel + ahead);
+      }
       w[2 * p] = load(panels + p * panel_stride + i * kPanel);
       w[2 * p + 1] = load(panels + p * panel_stride + i * kPanel + kLanes);
     }
@@ -48,6 +57,12 @@ void row_tile(const float* a, int64_t lda, int64_t k, const W* panels, int64_t p
   int64_t p = 0;
   for (; p + kAtOnce <= n_panels; p += kAtOnce) {
     tile<M, kAtOnce>(a, lda, k, panels + p * panel_stride, panel_stride, c + p * kPanel, ldc);
+  }
+  if constexpr (kAtOnce > 2) {
+    // A head's values: one panel alone would wait for each addition before the next.
+    for (; p + 2 <= n_panels; p += 2) {
+      tile<M, 2>(a, lda, k, panels + p * panel_stride, panel_stride, c + p * kPanel, ldc);
+    }
   }
   for (; p < n_panels; ++p) {
     tile<M, 1>(a, lda, k, panels + p * panel_stride, panel_stride, c + p * kPanel, ldc);
