@@ -28,21 +28,20 @@ final class DemoCommand implements Callable<Integer> {
       description = "Folder for compilation.mp4 and compilation.json (${DEFAULT-VALUE}).")
   private Path folder;
 
-  @Mixin private OutputOptions output;
-  @Mixin private ConfigurationOptions options;
+  @Mixin private RunOptions options;
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    if (options.printed()) {
-      return ExitCode.DONE;
-    }
-    Configuration configuration = options.load();
+    return options.run(this::run);
+  }
+
+  private int run(Configuration configuration) throws IOException, InterruptedException {
     Path samples = ConfigurationOptions.home().resolve("samples");
     Stream<String> talks = TALKS.stream().map(talk -> samples.resolve(talk).toString());
     JobRequest request =
         JobRequest.of(talks.toList(), TARGETS, JobArguments.defaults(configuration));
     ModelChoice model = ModelChoice.bundled(configuration);
-    return new CompilationRun(configuration, model, "cpu", output)
+    return new CompilationRun(new JobRun(configuration, model, "cpu", options.output()))
         .run(request, folder.resolve("compilation.mp4"));
   }
 }

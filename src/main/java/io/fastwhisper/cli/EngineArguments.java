@@ -1,5 +1,7 @@
 package io.fastwhisper.cli;
 
+import io.fastwhisper.config.Configuration;
+import java.io.IOException;
 import picocli.CommandLine.Option;
 
 /** What computes. */
@@ -17,13 +19,13 @@ final class EngineArguments {
       description = "What to compute on (${DEFAULT-VALUE}).")
   private String device;
 
-  /** What was asked for; null where nothing was. */
-  String model() {
-    return model;
+  /** A job on the model and the device that were asked for. */
+  JobRun jobRun(Configuration configuration, OutputOptions output) throws IOException {
+    return new JobRun(configuration, ModelChoice.of(model, configuration), device(), output);
   }
 
   /** A device of this version. */
-  String device() {
+  private String device() {
     if (!device.equals("cpu")) {
       throw new UsageException("--device " + device + ": this version has cpu alone");
     }
