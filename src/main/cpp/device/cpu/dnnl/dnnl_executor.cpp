@@ -37,6 +37,10 @@ void DnnlExecutor::execute(Bound& bound, void* source, void* weights, void* targ
 }
 
 void DnnlExecutor::embed(const EmbedArgs& args) {
+  if (dynamic_cast<const PanelWeight*>(args.table) != nullptr) {
+    PortableExecutor::embed(args);
+    return;
+  }
   const auto& table = static_cast<const PackedWeight&>(*args.table);
   for (size_t i = 0; i < args.tokens.size(); ++i) {
     float* y = args.y.f32(static_cast<int64_t>(i));

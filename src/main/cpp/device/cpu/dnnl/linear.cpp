@@ -70,6 +70,10 @@ void DnnlExecutor::multiply(const LinearArgs& args, const PackedWeight::Slice& s
 }
 
 void DnnlExecutor::linear(const LinearArgs& args) {
+  if (dynamic_cast<const PanelWeight*>(args.weight) != nullptr) {
+    PortableExecutor::linear(args);
+    return;
+  }
   const auto& weight = static_cast<const PackedWeight&>(*args.weight);
   const ProductType type = weight.type();
   const int64_t m = args.x.rows, k = weight.n_in();
