@@ -8,5 +8,4 @@ run_quietly "Building the benchmark" "$target/bench-build.log" sh -c \
 if [ $# = 0 ]; then
   set -- --model "$root/models/ggml-demo.en-q8_0.bin" --shape tiny.en --shape base.en --shape small.en
 fi
-export OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-passive}
 exec "$target/native/bench/native/fastwhisper_bench" "$@"

@@ -85,9 +85,6 @@ formatting() {
     maven -q com.spotify.fmt:fmt-maven-plugin:check
 }
 
-# Two tests run at a time: threads that wait actively would keep the other one's from running.
-export OMP_WAIT_POLICY=passive
-
 rm -rf "$reports" "$target/surefire-reports"
 mkdir -p "$reports"
 tests_began=$SECONDS

@@ -41,8 +41,7 @@ const char* const kUsage =
     "                   (neither: tiny.en, base.en and small.en)\n"
     "  --threads N      threads of the products; default: all hardware threads\n"
     "  --repeats N      measure each part so often and report the least; default 3\n"
-    "  --json-lines     one JSON object a model instead of the table\n"
-    "Set OMP_WAIT_POLICY=passive where other work shares the processor.\n";
+    "  --json-lines     one JSON object a model instead of the table\n";
 
 Arguments parse_arguments(int argc, char** argv) {
   Arguments arguments;

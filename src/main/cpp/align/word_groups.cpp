@@ -134,7 +134,9 @@ class Grouper {
       return is_long_break(draft.last_code) || (text.size() >= 2 && text.ends_with(".."));
     }
     if (!is_letter(glyph.code) && !is_number(glyph.code)) return false;
-    return !(is_latin(glyph.code) && is_latin(draft.last_sound) && draft.last_code < 0x3000);
+    // Marks of CJK divide Latin words too; a hyphen or an apostrophe does not.
+    const bool goes_on = is_latin(draft.last_code) || draft.last_code < 0x3000;
+    return !(is_latin(glyph.code) && is_latin(draft.last_sound) && goes_on);
   }
 
   static void append(Draft& draft, const Glyph& glyph, TextPlace begin) {

@@ -1,5 +1,7 @@
 #include "decode/lane.h"
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <exception>
 #include <new>
@@ -127,6 +129,8 @@ bool Lane::wait_for_work() {
 }
 
 void Lane::run() noexcept {
+  // So that tools which list threads, and tests which starve one, tell lanes from the rest of the process.
+  pthread_setname_np(pthread_self(), thread_name);
   try {
     while (wait_for_work()) {
       drop_cancelled();

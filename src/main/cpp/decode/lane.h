@@ -43,6 +43,9 @@ NetworkLimits network_limits(const LaneLimits& limits, int32_t n_threads);
  */
 class Lane {
  public:
+  /** What the system calls a lane's thread; at most 15 characters. */
+  static constexpr const char* thread_name = "fw-lane";
+
   /** The vocabulary must outlive the lane. */
   Lane(std::unique_ptr<Network> network, const Vocabulary& vocabulary, int32_t n_text_ctx, const LaneLimits& limits);
   ~Lane();

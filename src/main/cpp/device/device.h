@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 
+#include "base/stored_type.h"
 #include "device/tensor.h"
 #include "fastwhisper.h"
 
@@ -42,6 +43,22 @@ class Weight {
   int64_t n_out_;
   int64_t n_in_;
   bool lookup_;
+};
+
+/** A matrix [n_out][n_in] in host memory as a model file holds it: rows of whole blocks, without gaps. */
+struct StoredMatrix {
+  StoredType type = StoredType::f32;
+  std::span<const std::byte> bytes;
+  int64_t n_out = 0;
+  int64_t n_in = 0;
+};
+
+/** How many rows the products of a weight have as a rule. */
+enum class RowCount : uint8_t {
+  /** A step of the decoder: bound by reading the weight. */
+  few,
+  /** The frames of a window: bound by arithmetic. */
+  many
 };
 
 /** Sizes of a key/value cache. */
@@ -93,6 +110,11 @@ class Device {
    * lookup: embed reads single rows of it too (the token embedding, which is also the output matrix).
    */
   virtual std::unique_ptr<Weight> pack(std::span<const float> rows, int64_t n_out, int64_t n_in, bool lookup) const = 0;
+  /**
+   * The same from a matrix as it is stored, so that a device of f32 may keep what is narrower; what it multiplies by
+   * are the values of dequantise. This one dequantises and packs rows.
+   */
+  virtual std::unique_ptr<Weight> pack_stored(const StoredMatrix& matrix, RowCount rows, bool lookup) const;
 
   virtual std::unique_ptr<KeyValueCache> make_cache(const CacheShape& shape) const = 0;
 

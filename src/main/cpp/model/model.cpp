@@ -3,8 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/error.h"
-#include "model/stored_type.h"
+#include "base/stored_type.h"
 
 namespace fw {
 
@@ -28,16 +27,17 @@ class ModelLoader {
     weights.audio_positions = constant(file_.read("encoder.positional_embedding"), shape.n_audio_ctx);
     for (int32_t i = 0; i < shape.n_audio_layer; ++i) {
       const std::string block = "encoder.blocks." + std::to_string(i) + ".";
-      weights.encoder.push_back({self_attention(block, shape.n_audio_state), mlp(block, shape.n_audio_state)});
+      weights.encoder.push_back({self_attention(block, shape.n_audio_state, RowCount::many),
+                                 mlp(block, shape.n_audio_state, RowCount::many)});
     }
     weights.encoder_norm = norm("encoder.ln_post");
     weights.token_embedding =
-        keep(device().pack(file_.read("decoder.token_embedding.weight"), shape.n_vocab, shape.n_text_state, true));
+        matrix({"decoder.token_embedding.weight"}, shape.n_vocab, shape.n_text_state, RowCount::few, true);
     weights.text_positions = constant(file_.read("decoder.positional_embedding"), shape.n_text_ctx);
     for (int32_t i = 0; i < shape.n_text_layer; ++i) {
       const std::string block = "decoder.blocks." + std::to_string(i) + ".";
-      weights.decoder.push_back(
-          {self_attention(block, shape.n_text_state), cross_attention(block), mlp(block, shape.n_text_state)});
+      weights.decoder.push_back({self_attention(block, shape.n_text_state, RowCount::few), cross_attention(block),
+                                 mlp(block, shape.n_text_state, RowCount::few)});
     }
     weights.decoder_norm = norm("decoder.ln");
     weights.token_kinds = token_kinds();
@@ -70,13 +70,34 @@ class ModelLoader {
     return {constant(file_.read(name + ".weight"), 1), constant(file_.read(name + ".bias"), 1)};
   }
 
-  /** Products over the same input as one: their rows below one another. A missing bias (keys have none) is zero. */
-  LinearLayer linear(std::initializer_list<std::string> names, int64_t n_out, int64_t n_in) {
-    std::vector<float> rows, bias;
-    rows.reserve(names.size() * static_cast<size_t>(n_out * n_in));
+  /** Matrices [n_out][n_in] below one another, as they are stored where all are stored alike. */
+  std::unique_ptr<Weight> matrix(const std::vector<std::string>& names, int64_t n_out, int64_t n_in, RowCount count,
+                                 bool lookup) {
+    const auto n_rows = static_cast<int64_t>(names.size()) * n_out;
+    const StoredType type = file_.tensor(names.front()).type;
+    const auto alike = [&](const std::string& name) { return file_.tensor(name).type == type; };
+    if (std::all_of(names.begin(), names.end(), alike)) {
+      std::vector<std::byte> bytes = file_.read_stored(file_.tensor(names.front()));
+      for (size_t i = 1; i < names.size(); ++i) {
+        const std::vector<std::byte> part = file_.read_stored(file_.tensor(names[i]));
+        bytes.insert(bytes.end(), part.begin(), part.end());
+      }
+      return keep(device().pack_stored({type, bytes, n_rows, n_in}, count, lookup));
+    }
+    std::vector<float> rows;
     for (const std::string& name : names) {
-      const std::vector<float> part = file_.read(name + ".weight");
+      const std::vector<float> part = file_.read(name);
       rows.insert(rows.end(), part.begin(), part.end());
+    }
+    return keep(device().pack(rows, n_rows, n_in, lookup));
+  }
+
+  /** Products over the same input as one. A missing bias (keys have none) is zero. */
+  LinearLayer linear(const std::vector<std::string>& names, int64_t n_out, int64_t n_in, RowCount count) {
+    std::vector<std::string> weights;
+    std::vector<float> bias;
+    for (const std::string& name : names) {
+      weights.push_back(name + ".weight");
       if (file_.tensors().contains(name + ".bias")) {
         const std::vector<float> values = file_.read(name + ".bias");
         bias.insert(bias.end(), values.begin(), values.end());
@@ -84,8 +105,7 @@ class ModelLoader {
         bias.resize(bias.size() + static_cast<size_t>(n_out), 0.0f);
       }
     }
-    const auto n_rows = static_cast<int64_t>(names.size()) * n_out;
-    return {keep(device().pack(rows, n_rows, n_in, false)), constant(bias, 1)};
+    return {matrix(weights, n_out, n_in, count, false), constant(bias, 1)};
   }
 
   /** [n_out][n_in][3] of the file becomes [n_out][3][n_in], so that three rows of the input are one row of a product.
@@ -104,22 +124,22 @@ class ModelLoader {
     return {keep(device().pack(rows, n_out, 3 * n_in, false)), constant(file_.read(name + ".bias"), 1)};
   }
 
-  SelfAttentionLayer self_attention(const std::string& block, int64_t state) {
+  SelfAttentionLayer self_attention(const std::string& block, int64_t state, RowCount count) {
     return {norm(block + "attn_ln"),
-            linear({block + "attn.query", block + "attn.key", block + "attn.value"}, state, state),
-            linear({block + "attn.out"}, state, state)};
+            linear({block + "attn.query", block + "attn.key", block + "attn.value"}, state, state, count),
+            linear({block + "attn.out"}, state, state, count)};
   }
 
   CrossAttentionLayer cross_attention(const std::string& block) {
     const int64_t text = model_->shape_.n_text_state, audio = model_->shape_.n_audio_state;
-    return {norm(block + "cross_attn_ln"), linear({block + "cross_attn.query"}, text, text),
-            linear({block + "cross_attn.key", block + "cross_attn.value"}, text, audio),
-            linear({block + "cross_attn.out"}, text, text)};
+    return {norm(block + "cross_attn_ln"), linear({block + "cross_attn.query"}, text, text, RowCount::few),
+            linear({block + "cross_attn.key", block + "cross_attn.value"}, text, audio, RowCount::many),
+            linear({block + "cross_attn.out"}, text, text, RowCount::few)};
   }
 
-  MlpLayer mlp(const std::string& block, int64_t state) {
-    return {norm(block + "mlp_ln"), linear({block + "mlp.0"}, 4 * state, state),
-            linear({block + "mlp.2"}, state, 4 * state)};
+  MlpLayer mlp(const std::string& block, int64_t state, RowCount count) {
+    return {norm(block + "mlp_ln"), linear({block + "mlp.0"}, 4 * state, state, count),
+            linear({block + "mlp.2"}, state, 4 * state, count)};
   }
 
   TokenKinds token_kinds() {

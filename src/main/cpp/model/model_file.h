@@ -10,8 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/stored_type.h"
 #include "model/model_shape.h"
-#include "model/stored_type.h"
 #include "model/vocabulary.h"
 
 namespace fw {

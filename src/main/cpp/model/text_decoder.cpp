@@ -16,8 +16,11 @@ namespace {
 
 /** Rows that go through the blocks together: prompts of hundreds of tokens come in pieces. */
 constexpr int64_t kLeastRows = 128;
-/** Logits of so many rows are held at a time: 64 x 51,866 f32 are 13 MB. */
-constexpr int64_t kMostLogitRows = 64;
+/**
+ * Logits of so many rows are held at a time, 13 MB: alignment wants those of a whole window, and each piece reads the
+ * output matrix anew.
+ */
+constexpr int64_t kLogitRows = 64;
 
 /** The part of a list that starts at first and has at most n entries. */
 template <typename T>
@@ -29,10 +32,7 @@ std::span<const T> piece(std::span<const T> list, int64_t first, int64_t n) {
 }  // namespace
 
 TextDecoder::TextDecoder(const Model& model, Executor& executor, const NetworkLimits& limits)
-    : model_(model),
-      executor_(executor),
-      max_rows_(std::max<int64_t>(limits.n_sequences, kLeastRows)),
-      max_logit_rows_(std::clamp<int64_t>(limits.n_sequences, 8, kMostLogitRows)) {
+    : model_(model), executor_(executor), max_rows_(std::max<int64_t>(limits.n_sequences, kLeastRows)) {
   const ModelShape& shape = model.shape();
   const Device& device = model.device();
   const int64_t state = shape.n_text_state;
@@ -46,7 +46,7 @@ TextDecoder::TextDecoder(const Model& model, Executor& executor, const NetworkLi
   arena.add(normed_, max_rows_, state);
   arena.add(attended_, max_rows_, state);
   arena.add(wide_, max_rows_, 4 * state);
-  arena.add(logits_, max_logit_rows_, shape.n_vocab);
+  arena.add(logits_, kLogitRows, shape.n_vocab);
   memory_ = arena.allocate(device);
 }
 
@@ -148,12 +148,12 @@ std::vector<Pick> TextDecoder::step(std::span<const StepRow> rows) {
         rules.push_back(part[i].rule);
       }
     }
-    for (int64_t i = 0; i < static_cast<int64_t>(picked.size()); i += max_logit_rows_) {
-      const std::span<const int32_t> chosen = piece(std::span<const int32_t>(picked), i, max_logit_rows_);
+    for (int64_t i = 0; i < static_cast<int64_t>(picked.size()); i += kLogitRows) {
+      const std::span<const int32_t> chosen = piece(std::span<const int32_t>(picked), i, kLogitRows);
       picks.resize(picks.size() + chosen.size());
       ops::pick(executor_,
                 {compute_logits(chosen), &model_.weights().token_kinds,
-                 piece(std::span<const TokenRule>(rules), i, max_logit_rows_), std::span(picks).last(chosen.size())});
+                 piece(std::span<const TokenRule>(rules), i, kLogitRows), std::span(picks).last(chosen.size())});
     }
   }
   return picks;
@@ -205,8 +205,8 @@ Alignment TextDecoder::align(int32_t window, int32_t sequence, std::span<const i
     for (int32_t i = 0; i < n; ++i) {
       indices.push_back(i);
     }
-    for (int64_t i = 0; i < n; i += max_logit_rows_) {
-      const std::span<const int32_t> some = piece(std::span<const int32_t>(indices), i, max_logit_rows_);
+    for (int64_t i = 0; i < n; i += kLogitRows) {
+      const std::span<const int32_t> some = piece(std::span<const int32_t>(indices), i, kLogitRows);
       ops::token_probability(
           executor_, {compute_logits(some), model_.weights().token_kinds.end,
                       tokens.subspan(static_cast<size_t>(first + i + 1), some.size()),

@@ -42,7 +42,6 @@ class TextDecoder {
   const Model& model_;
   Executor& executor_;
   int64_t max_rows_;
-  int64_t max_logit_rows_;
   std::unique_ptr<KeyValueCache> self_cache_;
   std::unique_ptr<KeyValueCache> cross_cache_;
   std::unique_ptr<Memory> memory_;

@@ -50,6 +50,18 @@ TEST(Dtw, TakesAPathAsCheapAsTheBestOfAllPaths) {
   }
 }
 
+TEST(Dtw, PrefersTheDiagonalThenDownThenRightAmongEquals) {
+  EXPECT_EQ(dtw_first_columns({3, 3, std::vector<float>(9, 0.0f)}), std::vector<int32_t>({0, 1, 2}));
+  EXPECT_EQ(dtw_first_columns({2, 4, std::vector<float>(8, 0.0f)}), std::vector<int32_t>({0, 3}));
+  EXPECT_EQ(dtw_first_columns({2, 2, {0.0f, -1.0f, -1.0f, 0.0f}}), std::vector<int32_t>({0, 1}));
+}
+
+TEST(Dtw, HasAPathOfOneRowOrOneColumnAndNoneOfNothing) {
+  EXPECT_EQ(dtw_first_columns({1, 3, {1.0f, 2.0f, 3.0f}}), std::vector<int32_t>({0}));
+  EXPECT_EQ(dtw_first_columns({3, 1, {1.0f, 2.0f, 3.0f}}), std::vector<int32_t>({0, 0, 0}));
+  EXPECT_TRUE(dtw_first_columns({}).empty());
+}
+
 class GoldenStarts : public testing::TestWithParam<int> {};
 
 TEST_P(GoldenStarts, LieWithinOneFrameOfTheOtherImplementation) {

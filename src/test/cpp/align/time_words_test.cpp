@@ -102,6 +102,70 @@ TEST(TimeWordsTest, GivesEveryWordALengthAndKeepsTheirOrderWhateverTheAttention)
   }
 }
 
+/** One word from the begin, where every path begins, to 2400 ms, in sound from 200 ms on but for these pauses. */
+Word word_among_pauses(const std::vector<Sound>& pauses) {
+  std::vector<Sound> parts;
+  int64_t from = 200;
+  for (const Sound& pause : pauses) {
+    parts.push_back({from, pause.begin});
+    from = pause.end;
+  }
+  parts.push_back({from, 3000});
+  return timed(looking_at({0, 1, 120, 149}), {{" one", 0}}, sounds(3000, parts), {{0, 3000 * ms}}).at(0);
+}
+
+void expect_at(const Word& word, int64_t begin_ms, int64_t end_ms) {
+  EXPECT_NEAR(static_cast<double>(word.first_sample), static_cast<double>(begin_ms * ms), 20.0 * ms);
+  EXPECT_NEAR(static_cast<double>(word.end_sample), static_cast<double>(end_ms * ms), 20.0 * ms);
+}
+
+TEST(TimeWordsTest, TakesSilencesOf120MsForPauses) {
+  expect_at(word_among_pauses({{2500, 2610}}), 200, 2400);
+  expect_at(word_among_pauses({{2500, 2620}}), 200, 2500);
+}
+
+TEST(TimeWordsTest, LeavesAPauseInsideAWordUnlessItIsLong) {
+  expect_at(word_among_pauses({{1300, 1500}}), 200, 2400);
+  expect_at(word_among_pauses({{1000, 1480}}), 200, 2400);
+  expect_at(word_among_pauses({{1200, 1720}}), 200, 1200);
+}
+
+TEST(TimeWordsTest, SettlesAtThePauseWithin300MsThatIsLongest) {
+  expect_at(word_among_pauses({{1960, 2110}}), 200, 1960);
+  expect_at(word_among_pauses({{1880, 2080}}), 200, 2400);
+  expect_at(word_among_pauses({{2450, 2700}, {2800, 2930}}), 200, 2450);
+  expect_at(word_among_pauses({{2450, 2580}, {2700, 2950}}), 200, 2700);
+}
+
+TEST(TimeWordsTest, SharesATokensTimeOutByItsBytes) {
+  const std::vector<Word> words =
+      timed(looking_at({0, 1, 120, 149}), {{" one two", 0}}, sounds(3000, {{200, 3000}}), {{0, 3000 * ms}});
+  ASSERT_EQ(words.size(), 2u);
+  expect_at(words[0], 200, 1200);
+  expect_at(words[1], 1200, 2400);
+}
+
+TEST(TimeWordsTest, GivesEveryWordTheMeanProbabilityOfItsOwnTokens) {
+  Alignment alignment = looking_at({0, 3, 40, 60, 140, 148});
+  alignment.next_probability = {0.9f, 0.2f, 0.4f, 0.8f, 0.1f};
+  const std::vector<Word> words =
+      timed(alignment, {{" one", 0}, {" tw", 0}, {"o.", 0}}, sounds(3000, {{200, 3000}}), {{0, 3000 * ms}});
+  ASSERT_EQ(words.size(), 2u);
+  EXPECT_FLOAT_EQ(words[0].probability, 0.2f);
+  EXPECT_FLOAT_EQ(words[1].probability, 0.6f);
+  EXPECT_EQ(words[1].first_token, 1);
+  EXPECT_EQ(words[1].n_tokens, 2);
+}
+
+TEST(TimeWordsTest, CutsAWordOverAJoinToTheSpanThatHoldsMostOfIt) {
+  const std::vector<float> samples = sounds(3000, {{200, 3000}});
+  const Alignment alignment = looking_at({0, 1, 120, 149});
+  const Word early = timed(alignment, {{" one", 0}}, samples, {{0, 1800 * ms}, {9000 * ms, 1200 * ms}}).at(0);
+  expect_at(early, 200, 1800);
+  const Word late = timed(alignment, {{" one", 0}}, samples, {{0, 800 * ms}, {9000 * ms, 2200 * ms}}).at(0);
+  expect_at(late, 9000, 10600);
+}
+
 TEST(TimeWordsTest, HasNoWordsWithoutTokens) {
   EXPECT_TRUE(timed(looking_at({0, 3, 10}), {}, sounds(1000, {}), {{0, 1000 * ms}}).empty());
 }

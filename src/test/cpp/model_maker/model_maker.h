@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/stored_type.h"
 #include "model/model_shape.h"
-#include "model/stored_type.h"
 #include "model_maker/model_image.h"
 
 namespace fw {

@@ -4,7 +4,7 @@
 #include <span>
 #include <vector>
 
-#include "model/stored_type.h"
+#include "base/stored_type.h"
 
 namespace fw {
 

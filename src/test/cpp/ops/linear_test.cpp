@@ -24,23 +24,6 @@ class LinearTest : public OpTest {
     bool outliers = false;
   };
 
-  /** Largest error that the precision allows in one sum over k. */
-  double bound(std::span<const float> x, std::span<const float> w) const {
-    double products = 0.0, sum_x = 0.0, sum_w = 0.0, max_x = 0.0, max_w = 0.0;
-    for (size_t i = 0; i < x.size(); ++i) {
-      products += std::abs(static_cast<double>(x[i]) * w[i]);
-      sum_x += std::abs(x[i]);
-      sum_w += std::abs(w[i]);
-      max_x = std::max(max_x, static_cast<double>(std::abs(x[i])));
-      max_w = std::max(max_w, static_cast<double>(std::abs(w[i])));
-    }
-    const double sums = products * 1e-6 + 1e-6;
-    if (GetParam().precision == FW_PRECISION_INT8) {
-      return sums + 1.1 * operand_error() * (max_x * sum_w + max_w * sum_x);
-    }
-    return sums + 2.1 * operand_error() * products;
-  }
-
   std::vector<float> run(const Device& device, Executor& executor, const Shape& s, const Extras& extras,
                          std::span<const float> x, std::span<const float> w) {
     const std::unique_ptr<Weight> weight = device.pack(w, s.n, s.k, false);
@@ -73,7 +56,7 @@ class LinearTest : public OpTest {
       for (int64_t col = 0; col < s.n; ++col) {
         const auto i = static_cast<size_t>(row * s.n + col);
         // GELU's slope is 1.13 at most.
-        ASSERT_NEAR(found[i], expected[i], 1.13 * bound(row_of(x, row, s.k), row_of(w, col, s.k)))
+        ASSERT_NEAR(found[i], expected[i], 1.13 * product_bound(row_of(x, row, s.k), row_of(w, col, s.k)))
             << "row " << row << " column " << col;
       }
     }
@@ -123,7 +106,7 @@ TEST_P(LinearTest, TakesOverlappingRowsAsAConvolutionDoes) {
       const auto patch = std::span(x).subspan(static_cast<size_t>(row * step * channels), 3 * channels);
       for (int64_t col = 0; col < n; ++col) {
         const auto i = static_cast<size_t>(row * n + col);
-        ASSERT_NEAR(found[i], expected[i], bound(patch, row_of(w, col, 3 * channels)));
+        ASSERT_NEAR(found[i], expected[i], product_bound(patch, row_of(w, col, 3 * channels)));
       }
     }
   }

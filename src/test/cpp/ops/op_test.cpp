@@ -1,6 +1,7 @@
 #include "ops/op_test.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 
 #include "device/cpu/plain/plain_device.h"
@@ -85,12 +86,28 @@ OpTest::OpTest()
 double OpTest::operand_error() const {
   switch (GetParam().precision) {
     case FW_PRECISION_BF16:
-      return 0x1p-9;
+      return 0x1p-8;
     case FW_PRECISION_INT8:
       return 0.5 / 63;  // of the largest value of its row: seven bits where the processor's products saturate at eight
     default:
       return 0x1p-24;
   }
+}
+
+double OpTest::product_bound(std::span<const float> x, std::span<const float> w) const {
+  double products = 0.0, sum_x = 0.0, sum_w = 0.0, max_x = 0.0, max_w = 0.0;
+  for (size_t i = 0; i < x.size(); ++i) {
+    products += std::abs(static_cast<double>(x[i]) * w[i]);
+    sum_x += std::abs(x[i]);
+    sum_w += std::abs(w[i]);
+    max_x = std::max(max_x, static_cast<double>(std::abs(x[i])));
+    max_w = std::max(max_w, static_cast<double>(std::abs(w[i])));
+  }
+  const double sums = products * 1e-6 + 1e-6;
+  if (GetParam().precision == FW_PRECISION_INT8) {
+    return sums + 1.1 * operand_error() * (max_x * sum_w + max_w * sum_x);
+  }
+  return sums + 2.1 * operand_error() * products;
 }
 
 }  // namespace fw

@@ -52,6 +52,8 @@ class OpTest : public testing::TestWithParam<DeviceCase> {
 
   /** Half a unit in the last place of a product's operands, relative. */
   double operand_error() const;
+  /** Largest error that the precision allows in the product of a row and a column. */
+  double product_bound(std::span<const float> x, std::span<const float> w) const;
   bool f32() const { return GetParam().precision == FW_PRECISION_F32; }
 
   std::shared_ptr<const Device> device_;

@@ -1,10 +1,9 @@
 // Floor: 4 n^2 n_state operations and n^2 n_heads exponentials; a block's scores never leave the second cache.
-#include <omp.h>
-
 #include <algorithm>
 #include <cmath>
 
 #include "device/cpu/dnnl/dnnl_executor.h"
+#include "device/cpu/dnnl/one_thread.h"
 
 namespace fw {
 namespace {
@@ -25,7 +24,7 @@ std::vector<DnnlExecutor::Packing>& DnnlExecutor::bind_packing(const dnnl::memor
   attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
   const dnnl::reorder::primitive_desc description(device_.engine(), from, device_.engine(), to, attributes);
   std::vector<Packing> threads;
-  for (int32_t i = 0; i < n_threads(); ++i) {
+  for (int32_t i = 0; i < pool().n_threads(); ++i) {
     threads.push_back({dnnl::reorder(description), dnnl::memory(from, device_.engine(), DNNL_MEMORY_NONE),
                        dnnl::memory(to, device_.engine(), DNNL_MEMORY_NONE),
                        dnnl::memory(description.scratchpad_desc(), device_.engine())});
@@ -50,6 +49,7 @@ void DnnlExecutor::attention(const AttentionArgs& args) {
   }
   using Type = dnnl::memory::data_type;
   using Tag = dnnl::memory::format_tag;
+  const OneThread one_thread;
   const int64_t n = args.qkv.rows, state = args.y.cols, dim = state / args.n_heads;
   const float factor = 1.0f / std::sqrt(static_cast<float>(dim));
   std::vector<Bound>& score = bind({ProductType::bf16, kQueryRows, dim, n});
@@ -62,50 +62,44 @@ void DnnlExecutor::attention(const AttentionArgs& args) {
   const int64_t key_bytes = align(static_cast<int64_t>(key_form.get_size()));
   const int64_t head_bytes = key_bytes + align(static_cast<int64_t>(value_form.get_size()));
   auto* packed = shared_scratch().take<std::byte>(static_cast<size_t>(args.n_heads * head_bytes));
-  const int max_threads = omp_get_max_threads();
-  omp_set_num_threads(1);  // what oneDNN would otherwise start where no region is open around it
 
-#pragma omp parallel for num_threads(n_threads()) schedule(dynamic)
-  for (int64_t task = 0; task < 2 * args.n_heads; ++task) {
+  pool().run(2 * args.n_heads, [&](int64_t task, int32_t thread) {
     const int64_t head = task / 2;
     const bool values = task % 2 != 0;
-    auto* rows = thread_scratch().take<uint16_t>(static_cast<size_t>(n * dim));
+    auto* rows = thread_scratch(thread).take<uint16_t>(static_cast<size_t>(n * dim));
     for (int64_t i = 0; i < n; ++i) {
       vectors_.to_bf16(args.qkv.f32(i) + (values ? 2 : 1) * state + head * dim, dim, 1.0f, rows + i * dim);
     }
-    Packing& mine = (values ? pack_values : pack_keys)[static_cast<size_t>(omp_get_thread_num())];
+    Packing& mine = (values ? pack_values : pack_keys)[static_cast<size_t>(thread)];
     pack(mine, rows, packed + head * head_bytes + (values ? key_bytes : 0));
-  }
+  });
 
   const int64_t n_blocks = (n + kQueryRows - 1) / kQueryRows;
   const int64_t query_bytes = align(kQueryRows * dim * 2);
   const int64_t score_bytes = align(kQueryRows * n * 4);
   const int64_t weight_bytes = align(kQueryRows * n * 2);
   const int64_t mixed_bytes = align(kQueryRows * dim * 4);
-#pragma omp parallel for num_threads(n_threads()) schedule(dynamic)
-  for (int64_t task = 0; task < args.n_heads * n_blocks; ++task) {
+  pool().run(args.n_heads * n_blocks, [&](int64_t task, int32_t thread) {
     const int64_t head = task / n_blocks, row = task % n_blocks * kQueryRows;
     const int64_t rows = std::min(kQueryRows, n - row);
-    auto* scratch =
-        thread_scratch().take<std::byte>(static_cast<size_t>(query_bytes + score_bytes + weight_bytes + mixed_bytes));
+    auto* scratch = thread_scratch(thread).take<std::byte>(
+        static_cast<size_t>(query_bytes + score_bytes + weight_bytes + mixed_bytes));
     auto* query = reinterpret_cast<uint16_t*>(scratch);
     auto* scores = reinterpret_cast<float*>(scratch + query_bytes);
     auto* weights = reinterpret_cast<uint16_t*>(scratch + query_bytes + score_bytes);
     auto* mixed = reinterpret_cast<float*>(scratch + query_bytes + score_bytes + weight_bytes);
-    const size_t thread = static_cast<size_t>(omp_get_thread_num());
     for (int64_t i = 0; i < rows; ++i) {
       vectors_.to_bf16(args.qkv.f32(row + i) + head * dim, dim, factor, query + i * dim);
     }
     std::byte* keys = packed + head * head_bytes;
-    execute(score[thread], query, keys, scores);
+    execute(score[static_cast<size_t>(thread)], query, keys, scores);
     float sums[kQueryRows];
     for (int64_t i = 0; i < rows; ++i) sums[i] = vectors_.exponentials_bf16(scores + i * n, n, weights + i * n);
-    execute(mix[thread], weights, keys + key_bytes, mixed);
+    execute(mix[static_cast<size_t>(thread)], weights, keys + key_bytes, mixed);
     for (int64_t i = 0; i < rows; ++i) {
       kernel_set().scale(mixed + i * dim, 1.0f / sums[i], args.y.f32(row + i) + head * dim, dim);
     }
-  }
-  omp_set_num_threads(max_threads);
+  });
 }
 
 }  // namespace fw

@@ -66,6 +66,13 @@ std::unique_ptr<Weight> DnnlDevice::pack(std::span<const float> rows, int64_t n_
   return std::make_unique<PackedWeight>(engine_, *products_, type_, activation_offset(), rows, n_out, n_in, lookup);
 }
 
+std::unique_ptr<Weight> DnnlDevice::pack_stored(const StoredMatrix& matrix, RowCount rows, bool lookup) const {
+  if (precision_ == FW_PRECISION_F32 && rows == RowCount::few) {
+    return PortableDevice::pack_stored(matrix, rows, lookup);
+  }
+  return Device::pack_stored(matrix, rows, lookup);
+}
+
 std::unique_ptr<Executor> DnnlDevice::open(int32_t n_threads) const {
   return std::make_unique<DnnlExecutor>(*this, n_threads);
 }

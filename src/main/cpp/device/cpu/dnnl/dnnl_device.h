@@ -12,6 +12,9 @@ namespace fw {
 /**
  * The processor with products by oneDNN: f32, bf16 or int8 (activations quantised row by row, weights column by
  * column); what lies between the products is the portable path's. Caches are f32 in f32, else bf16.
+ *
+ * In f32 a stored matrix whose products have few rows is the portable path's too: it stays as narrow as it is stored,
+ * and one row is one row.
  */
 class DnnlDevice final : public PortableDevice {
  public:
@@ -21,6 +24,7 @@ class DnnlDevice final : public PortableDevice {
   std::string implementation() const override;
   fw_precision precision() const override { return precision_; }
   std::unique_ptr<Weight> pack(std::span<const float> rows, int64_t n_out, int64_t n_in, bool lookup) const override;
+  std::unique_ptr<Weight> pack_stored(const StoredMatrix& matrix, RowCount rows, bool lookup) const override;
   std::unique_ptr<Executor> open(int32_t n_threads) const override;
 
   const dnnl::engine& engine() const { return engine_; }

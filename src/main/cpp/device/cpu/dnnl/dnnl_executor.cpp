@@ -1,13 +1,12 @@
 #include "device/cpu/dnnl/dnnl_executor.h"
 
-#include <omp.h>
-
 #include "device/cpu/dnnl/instruction_set.h"
+#include "device/cpu/dnnl/one_thread.h"
 
 namespace fw {
 
 DnnlExecutor::DnnlExecutor(const DnnlDevice& device, int32_t n_threads)
-    : PortableExecutor(device.kernel_set(), n_threads),
+    : PortableExecutor(device.kernel_set(), n_threads, OneThread::for_good),
       device_(device),
       vectors_(instruction_set().kernels()),
       stream_(device.engine()) {}
@@ -16,7 +15,7 @@ std::vector<DnnlExecutor::Bound>& DnnlExecutor::bind(const ProductShape& shape) 
   std::vector<Bound>& threads = bound_[shape];
   if (threads.empty()) {
     const Product& product = device_.products().find(shape);
-    for (int32_t i = 0; i < n_threads(); ++i) {
+    for (int32_t i = 0; i < pool().n_threads(); ++i) {
       threads.push_back({&product, dnnl::memory(product.source(), device_.engine(), DNNL_MEMORY_NONE),
                          dnnl::memory(product.weights(), device_.engine(), DNNL_MEMORY_NONE),
                          dnnl::memory(product.target(), device_.engine(), DNNL_MEMORY_NONE),
@@ -38,6 +37,10 @@ void DnnlExecutor::execute(Bound& bound, void* source, void* weights, void* targ
 }
 
 void DnnlExecutor::embed(const EmbedArgs& args) {
+  if (dynamic_cast<const PanelWeight*>(args.table) != nullptr) {
+    PortableExecutor::embed(args);
+    return;
+  }
   const auto& table = static_cast<const PackedWeight&>(*args.table);
   for (size_t i = 0; i < args.tokens.size(); ++i) {
     float* y = args.y.f32(static_cast<int64_t>(i));

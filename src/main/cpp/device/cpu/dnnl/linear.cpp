@@ -1,16 +1,18 @@
 // Floor: 2 m n k operations; the weight once from memory where m is small.
-#include <omp.h>
-
 #include <algorithm>
 #include <cstring>
 
 #include "device/cpu/dnnl/dnnl_executor.h"
+#include "device/cpu/dnnl/one_thread.h"
 
 namespace fw {
 namespace {
 
-/** Bytes of weights times rows below which waking a thread costs more than it takes off. */
+/** Bytes of weights times rows below which waking a thread costs more than it gives. */
 constexpr int64_t kSerialWork = 1 << 18;
+
+/** Blocks of rows that feed the threads without a cut by columns, which converts the rows once for each slice. */
+constexpr int64_t kManyBlocks = 12;
 
 /**
  * Rows that a product for `rows` is compiled for. One row is multiplied by other code than two in f32 and bf16, with
@@ -68,6 +70,10 @@ void DnnlExecutor::multiply(const LinearArgs& args, const PackedWeight::Slice& s
 }
 
 void DnnlExecutor::linear(const LinearArgs& args) {
+  if (dynamic_cast<const PanelWeight*>(args.weight) != nullptr) {
+    PortableExecutor::linear(args);
+    return;
+  }
   const auto& weight = static_cast<const PackedWeight&>(*args.weight);
   const ProductType type = weight.type();
   const int64_t m = args.x.rows, k = weight.n_in();
@@ -84,34 +90,29 @@ void DnnlExecutor::linear(const LinearArgs& args) {
 
   const int64_t source_bytes = align(kBlockRows * k * static_cast<int64_t>(activation_bytes(type)));
   const int64_t accumulator_bytes = align(kBlockRows * slices.front().n * 4);
-  const auto run = [&](int64_t block, int64_t first_slice, int64_t end_slice) {
+  const auto multiply_block = [&](int64_t block, int64_t first_slice, int64_t end_slice, int32_t thread) {
     const int64_t row = block * kBlockRows, rows = std::min(kBlockRows, m - row);
-    auto* source = thread_scratch().take<std::byte>(
+    auto* source = thread_scratch(thread).take<std::byte>(
         static_cast<size_t>(source_bytes + accumulator_bytes + kBlockRows * static_cast<int64_t>(sizeof(float))));
     std::byte* accumulator = source + source_bytes;
     auto* scales = reinterpret_cast<float*>(accumulator + accumulator_bytes);
     convert(args, type, row, rows, source, scales);
     for (int64_t s = first_slice; s < end_slice; ++s) {
-      Bound& mine = (*bound[block == n_blocks - 1][s == n_slices - 1])[static_cast<size_t>(omp_get_thread_num())];
+      Bound& mine = (*bound[block == n_blocks - 1][s == n_slices - 1])[static_cast<size_t>(thread)];
       multiply(args, slices[static_cast<size_t>(s)], mine, row, rows, source, scales, accumulator);
     }
   };
 
-  const int max_threads = omp_get_max_threads();
-  omp_set_num_threads(1);  // what oneDNN would otherwise start where no region is open around it
-  const int64_t work = m * static_cast<int64_t>(weight.bytes());
-  if (n_threads() == 1 || work < kSerialWork) {
-    for (int64_t block = 0; block < n_blocks; ++block) run(block, 0, n_slices);
-  } else if (n_blocks >= 4 * n_threads()) {
-#pragma omp parallel for num_threads(n_threads()) schedule(dynamic)
-    for (int64_t block = 0; block < n_blocks; ++block) run(block, 0, n_slices);
+  const OneThread one_thread;
+  const bool worth_waking = m * static_cast<int64_t>(weight.bytes()) >= kSerialWork;
+  if (n_blocks >= kManyBlocks || !worth_waking) {
+    pool().run_if(worth_waking, n_blocks,
+                  [&](int64_t block, int32_t thread) { multiply_block(block, 0, n_slices, thread); });
   } else {
-#pragma omp parallel for num_threads(n_threads()) schedule(dynamic)
-    for (int64_t task = 0; task < n_blocks * n_slices; ++task) {
-      run(task / n_slices, task % n_slices, task % n_slices + 1);
-    }
+    pool().run(n_blocks * n_slices, [&](int64_t task, int32_t thread) {
+      multiply_block(task / n_slices, task % n_slices, task % n_slices + 1, thread);
+    });
   }
-  omp_set_num_threads(max_threads);
 }
 
 }  // namespace fw

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/half.h"
+#include "device/cpu/dnnl/one_thread.h"
 
 namespace fw {
 namespace {
@@ -47,6 +48,7 @@ PackedWeight::PackedWeight(const dnnl::engine& engine, Products& products, Produ
     column_scale_.resize(static_cast<size_t>(n_out));
     column_offset_.resize(static_cast<size_t>(n_out));
   }
+  const OneThread one_thread;
   dnnl::stream stream(engine);
   std::vector<int8_t> quantized;
   const int64_t width = slice_width(n_out);

@@ -1,8 +1,7 @@
 #include "device/cpu/dnnl/product.h"
 
-#include <omp.h>
-
 #include "base/error.h"
+#include "device/cpu/dnnl/one_thread.h"
 
 namespace fw {
 namespace {
@@ -32,24 +31,12 @@ Type weights_type(ProductType type) {
   }
 }
 
-/** oneDNN plans a product for the threads that it finds; ours are cut into blocks by the caller, one thread each. */
-class OneThread {
- public:
-  OneThread() : before_(omp_get_max_threads()) { omp_set_num_threads(1); }
-  ~OneThread() { omp_set_num_threads(before_); }
-  OneThread(const OneThread&) = delete;
-  OneThread& operator=(const OneThread&) = delete;
-
- private:
-  int before_;
-};
-
 }  // namespace
 
 size_t activation_bytes(ProductType type) { return dnnl::memory::data_type_size(source_type(type)); }
 
 Product::Product(const dnnl::engine& engine, const ProductShape& shape, const dnnl::memory::desc* weights) {
-  const OneThread one_thread;
+  const OneThread one_thread;  // oneDNN plans a product for the threads that it finds
   const std::string what =
       "product " + std::to_string(shape.m) + " x " + std::to_string(shape.k) + " x " + std::to_string(shape.n);
   try {

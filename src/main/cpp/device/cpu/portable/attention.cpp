@@ -21,8 +21,7 @@ void PortableExecutor::attention(const AttentionArgs& args) {
   const float factor = 1.0f / std::sqrt(static_cast<float>(dim));
 
   // Keys and values of each head in panels. Padding keys are zero: their scores are cut off by the softmax.
-#pragma omp parallel for num_threads(n_threads()) collapse(2)
-  for (int64_t head = 0; head < args.n_heads; ++head) {
+  pool().run(args.n_heads, [&](int64_t head, int32_t) {
     for (int64_t first = 0; first < places; first += panel) {
       float* keys = packed + head * (key_size + value_size) + first * dim;
       float* values = packed + head * (key_size + value_size) + key_size;
@@ -40,18 +39,16 @@ void PortableExecutor::attention(const AttentionArgs& args) {
         }
       }
     }
-  }
+  });
 
   const int64_t n_blocks = (n + kBlockRows - 1) / kBlockRows;
   const size_t n_scratch = static_cast<size_t>(kBlockRows * (places + value_panels * panel + 1));
-  reserve_thread_scratch(n_scratch * sizeof(float));
-#pragma omp parallel for num_threads(n_threads()) schedule(dynamic)
-  for (int64_t task = 0; task < args.n_heads * n_blocks; ++task) {
+  pool().run(args.n_heads * n_blocks, [&](int64_t task, int32_t thread) {
     const int64_t head = task / n_blocks, row = task % n_blocks * kBlockRows;
     const int64_t rows = std::min(kBlockRows, n - row);
     const float* keys = packed + head * (key_size + value_size);
     const float* values = keys + key_size;
-    float* scores = thread_scratch().take<float>(n_scratch);
+    float* scores = thread_scratch(thread).take<float>(n_scratch);
     float* sums = scores + kBlockRows * places;
     float* out = sums + kBlockRows;
     set.product(args.qkv.f32(row) + head * dim, args.qkv.stride, rows, dim, keys, dim * panel, places / panel, scores,
@@ -63,7 +60,7 @@ void PortableExecutor::attention(const AttentionArgs& args) {
     for (int64_t i = 0; i < rows; ++i) {
       set.scale(out + i * value_panels * panel, 1.0f / sums[i], args.y.f32(row + i) + head * dim, dim);
     }
-  }
+  });
 }
 
 }  // namespace fw

@@ -13,8 +13,9 @@ namespace {
 /** Rows of one task: with 1,504 places 144 KiB of scores. */
 constexpr int64_t kBlockRows = 24;
 
-/** Multiplications below which waking threads costs more than it gives. */
+/** Multiplications, and values stored, below which waking threads costs more than it gives. */
 constexpr int64_t kSerialWork = 1 << 19;
+constexpr int64_t kSerialStore = 1 << 15;
 
 /** Rows of one slot that follow one another. */
 struct Group {
@@ -92,14 +93,13 @@ void copy_layer(const PanelCache& cache, int32_t layer, int32_t from, int32_t to
 
 void PortableExecutor::store(const StoreArgs& args) {
   const auto& cache = static_cast<const PanelCache&>(*args.cache);
-#pragma omp parallel for num_threads(n_threads()) if (args.key.rows * args.key.cols > 1 << 15)
-  for (int32_t head = 0; head < cache.shape().n_heads; ++head) {
+  pool().run_if(args.key.rows * args.key.cols > kSerialStore, cache.shape().n_heads, [&](int64_t head, int32_t) {
     if (cache.bf16()) {
-      store_head<bf16_bits>(cache, args, head, kernel_set().panel);
+      store_head<bf16_bits>(cache, args, static_cast<int32_t>(head), kernel_set().panel);
     } else {
-      store_head<float>(cache, args, head, kernel_set().panel);
+      store_head<float>(cache, args, static_cast<int32_t>(head), kernel_set().panel);
     }
-  }
+  });
 }
 
 void PortableExecutor::copy_slot(KeyValueCache& cache, int32_t from, int32_t to, int32_t n_places) {
@@ -129,12 +129,11 @@ void PortableExecutor::attend(const CachedAttentionArgs& args) {
     work += 2 * n_heads * dim * reach.length;
   }
   const size_t n_scratch = static_cast<size_t>(kBlockRows * (padded + width + 1));
-  reserve_thread_scratch(n_scratch * sizeof(float));
-#pragma omp parallel for num_threads(n_threads()) schedule(dynamic) if (work > kSerialWork)
-  for (size_t task = 0; task < groups.size() * n_heads; ++task) {
-    const Group& group = groups[task / n_heads];
+  const int64_t n_tasks = static_cast<int64_t>(groups.size()) * n_heads;
+  pool().run_if(work > kSerialWork, n_tasks, [&](int64_t task, int32_t thread) {
+    const Group& group = groups[static_cast<size_t>(task / n_heads)];
     const int32_t head = static_cast<int32_t>(task % n_heads);
-    float* scores = thread_scratch().take<float>(n_scratch);
+    float* scores = thread_scratch(thread).take<float>(n_scratch);
     float* sums = scores + kBlockRows * padded;
     float* out = sums + kBlockRows;
     multiply(set, args.query.f32(group.first) + head * dim, args.query.stride, group.rows, dim,
@@ -150,7 +149,7 @@ void PortableExecutor::attend(const CachedAttentionArgs& args) {
     for (int64_t i = 0; i < group.rows; ++i) {
       set.scale(out + i * width, 1.0f / sums[i], args.y.f32(group.first + i) + head * dim, dim);
     }
-  }
+  });
 }
 
 void PortableExecutor::cached_attention(const CachedAttentionArgs& args) {
@@ -169,11 +168,9 @@ void PortableExecutor::attention_weights(const AttentionWeightsArgs& args) {
   const float factor = 1.0f / std::sqrt(static_cast<float>(dim));
   const int64_t n_blocks = (args.query.rows + kBlockRows - 1) / kBlockRows;
   const size_t n_scratch = static_cast<size_t>(kBlockRows * padded);
-  reserve_thread_scratch(n_scratch * sizeof(float));
-#pragma omp parallel for num_threads(n_threads()) schedule(dynamic)
-  for (int64_t block = 0; block < n_blocks; ++block) {
+  pool().run(n_blocks, [&](int64_t block, int32_t thread) {
     const int64_t first = block * kBlockRows, rows = std::min(kBlockRows, args.query.rows - first);
-    float* scores = thread_scratch().take<float>(n_scratch);
+    float* scores = thread_scratch(thread).take<float>(n_scratch);
     const float* query = args.query.f32(first) + args.head * dim;
     if (cache.bf16()) {
       multiply(set, query, args.query.stride, rows, dim, cache.keys<bf16_bits>(args.reach.slot, args.layer, args.head),
@@ -186,7 +183,7 @@ void PortableExecutor::attention_weights(const AttentionWeightsArgs& args) {
       const float total = set.exponentials(scores + i * padded, length, length, factor);
       set.scale(scores + i * padded, 1.0f / total, args.weights.data() + (first + i) * length, length);
     }
-  }
+  });
 }
 
 }  // namespace fw

@@ -6,7 +6,7 @@ const std::vector<const Kernels*>& supported_kernels() {
   static const std::vector<const Kernels*> sets = [] {
     std::vector<const Kernels*> list = {&kernels_baseline()};
 #if defined(__x86_64__)
-    const bool fma = __builtin_cpu_supports("fma");
+    const bool fma = __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c");
     if (fma && __builtin_cpu_supports("avx2")) {
       list.push_back(&kernels_avx2());
     }

@@ -64,13 +64,14 @@ void PortableExecutor::log_mel(const LogMelArgs& args) {
     return i < n_samples ? static_cast<double>(args.samples[static_cast<size_t>(i)]) : 0.0;
   };
 
-  float largest = -std::numeric_limits<float>::infinity();
   constexpr int64_t kDoubles = (kWindow + kBins) * kFrames;
   constexpr size_t kScratch = kDoubles + kSpectraWorkBytes / sizeof(double);
-  reserve_thread_scratch(kScratch * sizeof(double));
-#pragma omp parallel for num_threads(n_threads()) reduction(max : largest)
-  for (int64_t first = 0; first < n_frames; first += kFrames) {
-    auto* frames = thread_scratch().take<double>(kScratch);
+  const int64_t n_blocks = (n_frames + kFrames - 1) / kFrames;
+  std::vector<float> largest_of(static_cast<size_t>(n_blocks), -std::numeric_limits<float>::infinity());
+  pool().run(n_blocks, [&](int64_t block, int32_t thread) {
+    const int64_t first = block * kFrames;
+    float& largest = largest_of[static_cast<size_t>(block)];
+    auto* frames = thread_scratch(thread).take<double>(kScratch);
     double* power = frames + kWindow * kFrames;
     const int64_t n = std::min(kFrames, n_frames - first);
     for (int64_t frame = 0; frame < kFrames; ++frame) {
@@ -95,7 +96,8 @@ void PortableExecutor::log_mel(const LogMelArgs& args) {
         largest = std::max(largest, level);
       }
     }
-  }
+  });
+  const float largest = *std::max_element(largest_of.begin(), largest_of.end());
   for (int64_t frame = 0; frame < n_frames; ++frame) {
     float* y = args.y.f32(frame);
     for (int64_t mel = 0; mel < n_mels; ++mel) {

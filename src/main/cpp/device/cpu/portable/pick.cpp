@@ -10,6 +10,8 @@ namespace fw {
 namespace {
 
 constexpr float kMasked = -std::numeric_limits<float>::infinity();
+/** Logits below which waking a thread costs more than it gives. */
+constexpr int64_t kSerialWork = 1 << 17;
 
 /** The logits of one row, those that its rule forbids replaced by minus infinity. */
 class MaskedLogits {
@@ -136,9 +138,7 @@ void PortableExecutor::pick(const PickArgs& args) {
   const Kernels& set = kernel_set();
   const int32_t n = static_cast<int32_t>(args.logits.cols);
   const TokenKinds& kinds = *args.kinds;
-  reserve_thread_scratch(static_cast<size_t>(n) * sizeof(float));
-#pragma omp parallel for num_threads(n_threads()) schedule(dynamic) if (args.logits.rows * n > 1 << 17)
-  for (int64_t row = 0; row < args.logits.rows; ++row) {
+  pool().run_if(args.logits.rows * n > kSerialWork, args.logits.rows, [&](int64_t row, int32_t thread) {
     const float* logits = args.logits.f32(row);
     const TokenRule& rule = args.rules[static_cast<size_t>(row)];
     Pick& pick = args.picks[static_cast<size_t>(row)];
@@ -148,13 +148,13 @@ void PortableExecutor::pick(const PickArgs& args) {
     pick.no_speech_probability =
         std::exp(logits[kinds.no_speech] - largest_of_all) / set.sum_exp(logits, n, largest_of_all);
 
-    MaskedLogits masked(thread_scratch().take<float>(static_cast<size_t>(n)), n, set);
+    MaskedLogits masked(thread_scratch(thread).take<float>(static_cast<size_t>(n)), n, set);
     masked.apply(logits, rule, kinds);
     const float* x = masked.data();
     const float largest = set.maximum(x, n);
     if (!std::isfinite(largest)) {
       pick.candidates.push_back({kinds.end, kMasked});
-      continue;
+      return;
     }
     const float log_total = largest + std::log(set.sum_exp(x, n, largest));
     if (rule.temperature > 0.0f) {
@@ -165,13 +165,12 @@ void PortableExecutor::pick(const PickArgs& args) {
         pick.candidates.push_back({token, x[token] - log_total});
       }
     }
-  }
+  });
 }
 
 void PortableExecutor::token_probability(const TokenProbabilityArgs& args) {
   const Kernels& set = kernel_set();
-#pragma omp parallel for num_threads(n_threads()) if (args.logits.rows * args.end > 1 << 17)
-  for (int64_t row = 0; row < args.logits.rows; ++row) {
+  pool().run_if(args.logits.rows * args.end > kSerialWork, args.logits.rows, [&](int64_t row, int32_t) {
     const float* logits = args.logits.f32(row);
     const int32_t target = args.targets[static_cast<size_t>(row)];
     float probability = 0.0f;
@@ -180,7 +179,7 @@ void PortableExecutor::token_probability(const TokenProbabilityArgs& args) {
       probability = std::exp(logits[target] - largest) / set.sum_exp(logits, args.end, largest);
     }
     args.probabilities[static_cast<size_t>(row)] = probability;
-  }
+  });
 }
 
 }  // namespace fw

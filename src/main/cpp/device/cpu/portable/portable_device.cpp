@@ -1,7 +1,6 @@
 #include "device/cpu/portable/portable_device.h"
 
 #include "base/error.h"
-#include "base/half.h"
 #include "device/cpu/portable/portable_executor.h"
 
 namespace fw {
@@ -10,40 +9,6 @@ namespace {
 int64_t whole_panels(int64_t n, int32_t panel) { return (n + panel - 1) / panel; }
 
 }  // namespace
-
-PanelWeight::PanelWeight(std::span<const float> rows, int64_t n_out, int64_t n_in, bool lookup, bool bf16,
-                         int32_t panel)
-    : Weight(n_out, n_in, lookup), panel_(panel), n_panels_(whole_panels(n_out, panel)) {
-  const size_t n = static_cast<size_t>(n_panels_ * panel_stride());
-  if (bf16) {
-    bf16_ = make_aligned<bf16_bits>(n);
-  } else {
-    f32_ = make_aligned<float>(n);
-  }
-  for (int64_t row = 0; row < n_out; ++row) {
-    const int64_t first = row / panel * panel_stride() + row % panel;
-    for (int64_t i = 0; i < n_in; ++i) {
-      const float x = rows[static_cast<size_t>(row * n_in + i)];
-      if (bf16) {
-        bf16_[static_cast<size_t>(first + i * panel)] = float_to_bf16(x);
-      } else {
-        f32_[static_cast<size_t>(first + i * panel)] = x;
-      }
-    }
-  }
-}
-
-size_t PanelWeight::bytes() const {
-  return static_cast<size_t>(n_panels_ * panel_stride()) * (bf16() ? sizeof(bf16_bits) : sizeof(float));
-}
-
-void PanelWeight::read_row(int64_t row, float* to) const {
-  const int64_t first = row / panel_ * panel_stride() + row % panel_;
-  for (int64_t i = 0; i < n_in(); ++i) {
-    const size_t at = static_cast<size_t>(first + i * panel_);
-    to[i] = bf16() ? bf16_to_float(bf16_[at]) : f32_[at];
-  }
-}
 
 PanelCache::PanelCache(const CacheShape& shape, bool bf16, int32_t panel)
     : KeyValueCache(shape),
@@ -80,6 +45,11 @@ std::string PortableDevice::implementation() const { return std::string("portabl
 std::unique_ptr<Weight> PortableDevice::pack(std::span<const float> rows, int64_t n_out, int64_t n_in,
                                              bool lookup) const {
   return std::make_unique<PanelWeight>(rows, n_out, n_in, lookup, precision_ == FW_PRECISION_BF16, kernels_.panel);
+}
+
+std::unique_ptr<Weight> PortableDevice::pack_stored(const StoredMatrix& matrix, RowCount rows, bool lookup) const {
+  if (precision_ != FW_PRECISION_F32) return Device::pack_stored(matrix, rows, lookup);
+  return std::make_unique<PanelWeight>(matrix, lookup, kernels_.panel);
 }
 
 std::unique_ptr<KeyValueCache> PortableDevice::make_cache(const CacheShape& shape) const {

@@ -6,29 +6,9 @@
 
 #include "device/cpu/host_memory.h"
 #include "device/cpu/portable/kernel_sets.h"
+#include "device/cpu/portable/panel_weight.h"
 
 namespace fw {
-
-/** A weight matrix in panels of its output columns (see Kernels), f32 or bf16. */
-class PanelWeight final : public Weight {
- public:
-  PanelWeight(std::span<const float> rows, int64_t n_out, int64_t n_in, bool lookup, bool bf16, int32_t panel);
-
-  size_t bytes() const override;
-  int64_t n_panels() const { return n_panels_; }
-  int64_t panel_stride() const { return n_in() * panel_; }
-  bool bf16() const { return bf16_ != nullptr; }
-  const float* f32_panels() const { return f32_.get(); }
-  const bf16_bits* bf16_panels() const { return bf16_.get(); }
-  /** Row `row`, as f32. */
-  void read_row(int64_t row, float* to) const;
-
- private:
-  int32_t panel_;
-  int64_t n_panels_;
-  AlignedArray<float> f32_;
-  AlignedArray<bf16_bits> bf16_;
-};
 
 /**
  * Keys and values in panels, so that scores and weighted sums are products over panels:
@@ -72,8 +52,9 @@ class PanelCache final : public KeyValueCache {
 };
 
 /**
- * The processor by this library's own kernels: f32 products and sums, weights and caches in f32 or bf16, OpenMP
- * threads. The base of the tuned path, which overrides what its library does faster.
+ * The processor by this library's own kernels: f32 products and sums, weights in f32 (or as they are stored, where that
+ * is narrower) or bf16, caches in f32 or bf16. The base of the tuned path, which overrides what its library does
+ * faster.
  */
 class PortableDevice : public CpuDevice {
  public:
@@ -83,6 +64,7 @@ class PortableDevice : public CpuDevice {
   std::string implementation() const override;
   fw_precision precision() const override { return precision_; }
   std::unique_ptr<Weight> pack(std::span<const float> rows, int64_t n_out, int64_t n_in, bool lookup) const override;
+  std::unique_ptr<Weight> pack_stored(const StoredMatrix& matrix, RowCount rows, bool lookup) const override;
   std::unique_ptr<KeyValueCache> make_cache(const CacheShape& shape) const override;
   std::unique_ptr<Executor> open(int32_t n_threads) const override;
 

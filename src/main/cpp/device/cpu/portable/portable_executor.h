@@ -1,16 +1,22 @@
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include "device/cpu/portable/portable_device.h"
+#include "device/cpu/thread_pool.h"
 #include "device/executor.h"
 
 namespace fw {
 
-/** One lane's ops on the portable kernels: loops and threads here, inner loops in Kernels. */
+/**
+ * One lane's ops on the portable kernels: loops and threads here, inner loops in Kernels. How an op is cut into tasks
+ * follows from its sizes, never from the number of threads.
+ */
 class PortableExecutor : public Executor {
  public:
-  PortableExecutor(const Kernels& set, int32_t n_threads);
+  /** on_start: what each thread but the caller's does first. */
+  PortableExecutor(const Kernels& set, int32_t n_threads, const std::function<void()>& on_start = {});
 
   void linear(const LinearArgs& args) override;
   void layer_norm(const LayerNormArgs& args) override;
@@ -26,12 +32,10 @@ class PortableExecutor : public Executor {
 
  protected:
   const Kernels& kernel_set() const { return kernels_; }
-  int32_t n_threads() const { return n_threads_; }
-  /** Takes scratch for every thread, before a parallel region: an exception may not leave one. */
-  void reserve_thread_scratch(size_t bytes);
-  /** Scratch of the calling OpenMP thread, at most what was reserved. */
-  Scratch& thread_scratch();
-  /** Scratch that all threads of an op share; its size is taken before they start. */
+  ThreadPool& pool() { return pool_; }
+  /** Scratch of a thread of the pool. */
+  Scratch& thread_scratch(int32_t thread) { return scratch_[static_cast<size_t>(thread)]; }
+  /** Scratch that all threads of an op share, taken before they start. */
   Scratch& shared_scratch() { return shared_; }
 
  private:
@@ -39,9 +43,9 @@ class PortableExecutor : public Executor {
   void attend(const CachedAttentionArgs& args);
 
   const Kernels& kernels_;
-  int32_t n_threads_;
   std::vector<Scratch> scratch_;
   Scratch shared_;
+  ThreadPool pool_;
 };
 
 }  // namespace fw

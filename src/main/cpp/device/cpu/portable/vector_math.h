@@ -4,6 +4,13 @@
 #pragma once
 
 #include <stdint.h>
+#if defined(__F16C__)
+#include <immintrin.h>
+#elif defined(__aarch64__)
+#include <arm_neon.h>
+#endif
+
+#include "device/cpu/portable/kernels.h"
 
 namespace fw {
 namespace {
@@ -26,6 +33,46 @@ inline Floats load(const uint16_t* bf16) {
   Halves h;
   __builtin_memcpy(&h, bf16, sizeof h);
   return (Floats)(__builtin_convertvector(h, Words) << 16);
+}
+
+/** Exact, as all conversions of halves are. */
+inline Floats load(const f16_bits* f16) {
+#if defined(__aarch64__)
+  return (Floats)vcvt_f32_f16(vreinterpret_f16_u16(vld1_u16((const uint16_t*)f16)));
+#elif FW_VECTOR_BYTES == 64
+  return (Floats)_mm512_maskz_cvtph_ps(0xffff, _mm256_loadu_si256((const __m256i*)f16));
+#elif defined(__F16C__)
+  return (Floats)_mm256_cvtph_ps(_mm_loadu_si128((const __m128i*)f16));
+#else
+  Halves h;
+  __builtin_memcpy(&h, f16, sizeof h);
+  const Words w = __builtin_convertvector(h, Words);
+  // The exponent is moved to its place and then raised by 112, which makes subnormal halves normal; infinity and not
+  // a number come out too small by the same factor and get the largest exponent.
+  const Words magnitude = (w & 0x7fff) << 13;
+  const Words finite = (Words)((Floats)magnitude * 0x1p112f);
+  const Words special = magnitude | 0x7f800000;
+  return (Floats)(((w & 0x7c00) == 0x7c00 ? special : finite) | (w & 0x8000) << 16);
+#endif
+}
+
+// GCC 12 turns a conversion from bytes to floats into single moves; these are the instructions for it.
+inline Floats load(const int8_t* levels) {
+#if FW_VECTOR_BYTES == 64
+  return __builtin_convertvector((Ints)_mm512_maskz_cvtepi8_epi32(0xffff, _mm_loadu_si128((const __m128i*)levels)),
+                                 Floats);
+#elif FW_VECTOR_BYTES == 32
+  return __builtin_convertvector((Ints)_mm256_cvtepi8_epi32(_mm_loadl_epi64((const __m128i*)levels)), Floats);
+#else
+  uint32_t four;
+  __builtin_memcpy(&four, levels, sizeof four);
+#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "model files and these kernels are little-endian"
+#endif
+  // Each byte to the top of its lane, then down again with its sign.
+  const Words top = (Words{} + four) * Words{1u << 24, 1u << 16, 1u << 8, 1u};
+  return __builtin_convertvector((Ints)top >> 24, Floats);
+#endif
 }
 
 inline void store(float* p, Floats v) { __builtin_memcpy(p, &v, sizeof v); }

@@ -1,6 +1,5 @@
 package io.fastwhisper.cli;
 
-import io.fastwhisper.config.Configuration;
 import io.fastwhisper.domain.JobFailure;
 import io.fastwhisper.domain.JobRequest;
 import io.fastwhisper.domain.JobSnapshot;
@@ -12,17 +11,10 @@ import java.nio.file.Path;
 
 /** Runs a job to its film and tells how it went. */
 final class CompilationRun {
-  private final Configuration configuration;
-  private final ModelChoice model;
-  private final String device;
-  private final OutputOptions output;
+  private final JobRun job;
 
-  CompilationRun(
-      Configuration configuration, ModelChoice model, String device, OutputOptions output) {
-    this.configuration = configuration;
-    this.model = model;
-    this.device = device;
-    this.output = output;
+  CompilationRun(JobRun job) {
+    this.job = job;
   }
 
   /** Gives the exit code. */
@@ -32,21 +24,11 @@ final class CompilationRun {
     if (film.getParent() != null) {
       Files.createDirectories(film.getParent());
     }
-    try (ProgressDisplay display = output.display()) {
-      if (!model.notice().isEmpty()) {
-        display.note(model.notice());
-      }
-      JobFeed feed = new JobFeed();
-      JobSnapshot end;
-      try (JobRunner runner = JobRunner.start(configuration, model, device)) {
-        end = runner.run(request, film, feed, display);
-      }
-      display.close();
-      if (end.status() == JobStatus.CANCELLED) {
-        return ExitCode.FAILURE;
-      }
-      return report(new CompilationReport(request, end, feed, model), asked, film, display);
-    }
+    return job.run(
+        request,
+        film,
+        (end, feed, display) ->
+            report(new CompilationReport(request, end, feed, job.model()), asked, film, display));
   }
 
   private int report(CompilationReport report, Path asked, Path film, ProgressDisplay display)
@@ -67,9 +49,9 @@ final class CompilationRun {
     if (done) {
       Files.writeString(sidecar, report.sidecar());
     }
-    if (output.jsonLines()) {
+    if (job.output().jsonLines()) {
       System.out.println(report.line());
-      return exitCode(end);
+      return ExitCode.of(end);
     }
     for (JobFailure failed : end.failures()) {
       System.err.println("failed: " + failed.failure());
@@ -84,19 +66,7 @@ final class CompilationRun {
       System.out.println("Film:  " + written);
       System.out.println("Clips: " + sidecar);
     }
-    return exitCode(end);
-  }
-
-  static int exitCode(JobSnapshot end) {
-    if (end.status() == JobStatus.COMPLETED) {
-      return ExitCode.DONE;
-    }
-    boolean nothingHeard = end.segmentsCompleted() == end.segmentsFailed();
-    boolean users =
-        end.usableVideos() == 0
-            || (nothingHeard
-                && end.failures().stream().allMatch(failed -> failed.failure().permanent()));
-    return users ? ExitCode.USAGE : ExitCode.FAILURE;
+    return ExitCode.of(end);
   }
 
   /** A film is an MP4 file; without a picture the joining room makes it an M4A file. */

@@ -43,19 +43,17 @@ final class CompileCommand implements Callable<Integer> {
       description = "The film (${DEFAULT-VALUE}); beside it comes FILE.json.")
   private Path film;
 
-  @Mixin private OutputOptions output;
-  @Mixin private ConfigurationOptions options;
+  @Mixin private RunOptions options;
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    if (options.printed()) {
-      return ExitCode.DONE;
-    }
-    Configuration configuration = options.load();
+    return options.run(this::run);
+  }
+
+  private int run(Configuration configuration) throws IOException, InterruptedException {
     List<String> targets = targets();
     JobRequest request = JobRequest.of(sources, targets, job.toOptions(configuration));
-    ModelChoice model = ModelChoice.of(engine.model(), configuration);
-    return new CompilationRun(configuration, model, engine.device(), output).run(request, film);
+    return new CompilationRun(engine.jobRun(configuration, options.output())).run(request, film);
   }
 
   private List<String> targets() {

@@ -24,15 +24,14 @@ final class DemoCommand implements Callable<Integer> {
       description = "Folder for compilation.mp4 and compilation.json (${DEFAULT-VALUE}).")
   private Path folder;
 
-  @Mixin private OutputOptions output;
-  @Mixin private ConfigurationOptions options;
+  @Mixin private RunOptions options;
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    if (options.printed()) {
-      return ExitCode.DONE;
-    }
-    Configuration configuration = options.load();
+    return options.run(this::run);
+  }
+
+  private int run(Configuration configuration) throws IOException, InterruptedException {
     SampleTalks talks = new SampleTalks(ConfigurationOptions.home().resolve("samples"));
     JobRequest request =
         JobRequest.of(
@@ -40,7 +39,7 @@ final class DemoCommand implements Callable<Integer> {
             SampleTalks.TARGETS,
             JobArguments.defaults(configuration));
     ModelChoice model = ModelChoice.bundled(configuration);
-    return new CompilationRun(configuration, model, "cpu", output)
+    return new CompilationRun(new JobRun(configuration, model, "cpu", options.output()))
         .run(request, folder.resolve("compilation.mp4"));
   }
 }

@@ -1,5 +1,7 @@
 package io.fastwhisper.cli;
 
+import io.fastwhisper.config.Configuration;
+import java.io.IOException;
 import picocli.CommandLine.Option;
 
 /** What computes. */
@@ -17,9 +19,14 @@ final class EngineArguments {
       description = "What to compute on (${DEFAULT-VALUE}).")
   private String device;
 
-  /** What was asked for; null where nothing was. */
-  String model() {
-    return model;
+  /** A job on the model and the device that were asked for. */
+  JobRun jobRun(Configuration configuration, OutputOptions output) throws IOException {
+    return new JobRun(configuration, model(configuration), device(), output);
+  }
+
+  /** The model that was asked for. */
+  ModelChoice model(Configuration configuration) throws IOException {
+    return ModelChoice.of(model, configuration);
   }
 
   /** A device of this version. */

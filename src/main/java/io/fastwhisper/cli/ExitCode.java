@@ -1,5 +1,8 @@
 package io.fastwhisper.cli;
 
+import io.fastwhisper.domain.JobSnapshot;
+import io.fastwhisper.domain.JobStatus;
+
 /** What the program ends with. */
 final class ExitCode {
   /** Done, also where nothing was found or some sources failed. */
@@ -12,4 +15,17 @@ final class ExitCode {
   static final int USAGE = 2;
 
   private ExitCode() {}
+
+  /** Of a job that has ended. */
+  static int of(JobSnapshot end) {
+    if (end.status() == JobStatus.COMPLETED) {
+      return DONE;
+    }
+    boolean nothingHeard = end.segmentsCompleted() == end.segmentsFailed();
+    boolean users =
+        end.usableVideos() == 0
+            || (nothingHeard
+                && end.failures().stream().allMatch(failed -> failed.failure().permanent()));
+    return users ? USAGE : FAILURE;
+  }
 }

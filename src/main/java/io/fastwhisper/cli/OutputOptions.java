@@ -32,8 +32,7 @@ final class OutputOptions {
     if (audience.quiet) {
       return new QuietProgress();
     }
-    return System.getProperty("fastwhisper.terminal", "false").equals("true")
-        ? new BarProgress(to)
-        : new LineProgress(to);
+    int columns = Integer.getInteger("fastwhisper.columns", 0);
+    return columns > 0 ? new BarProgress(to, columns) : new LineProgress(to);
   }
 }

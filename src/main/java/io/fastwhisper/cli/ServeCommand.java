@@ -42,7 +42,7 @@ final class ServeCommand implements Callable<Integer> {
       return ExitCode.DONE;
     }
     Configuration configuration = options.load();
-    ModelChoice model = ModelChoice.of(engine.model(), configuration);
+    ModelChoice model = engine.model(configuration);
     RunningServer server = RunningServer.start(configuration, model, engine.device());
     Runtime.getRuntime().addShutdownHook(new Thread(() -> end(server), "fastwhisper-end"));
     System.out.println(readyLine(server, model, engine.device()));

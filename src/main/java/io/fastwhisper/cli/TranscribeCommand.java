@@ -78,15 +78,14 @@ final class TranscribeCommand implements Callable<Integer> {
       description = "A file, or, for several sources, a folder. Default: standard output.")
   private Path out;
 
-  @Mixin private OutputOptions output;
-  @Mixin private ConfigurationOptions options;
+  @Mixin private RunOptions options;
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    if (options.printed()) {
-      return ExitCode.DONE;
-    }
-    Configuration configuration = options.load();
+    return options.run(this::run);
+  }
+
+  private int run(Configuration configuration) throws IOException, InterruptedException {
     int width = beam == null ? configuration.decoding().beam() : beam;
     JobRequest request =
         JobRequest.transcription(sources, new TranscribeOptions(language, prompt, hotwords, width));
@@ -94,29 +93,25 @@ final class TranscribeCommand implements Callable<Integer> {
       throw new UsageException(
           "--beam " + width + ": at most lanes.max_beam, " + configuration.lanes().maxBeam());
     }
-    ModelChoice model = ModelChoice.of(engine.model(), configuration);
-    JobFeed feed = new JobFeed();
-    try (ProgressDisplay display = output.display()) {
-      if (!model.notice().isEmpty()) {
-        display.note(model.notice());
-      }
-      JobSnapshot end;
-      try (JobRunner runner = JobRunner.start(configuration, model, engine.device())) {
-        end = runner.run(request, Path.of("none.mp4").toAbsolutePath(), feed, display);
-      }
-      display.close();
-      if (end.status() == JobStatus.CANCELLED) {
-        return ExitCode.FAILURE;
-      }
-      write(feed);
-      for (JobFailure failed : end.failures()) {
-        System.err.println("failed: " + failed.failure());
-      }
-      if (end.status() != JobStatus.COMPLETED) {
-        System.err.println("fastwhisper: " + end.message());
-      }
-      return CompilationRun.exitCode(end);
+    return engine
+        .jobRun(configuration, options.output())
+        .run(
+            request,
+            Path.of("none.mp4").toAbsolutePath(),
+            (end, feed, display) -> {
+              write(feed);
+              return ended(end);
+            });
+  }
+
+  private static int ended(JobSnapshot end) {
+    for (JobFailure failed : end.failures()) {
+      System.err.println("failed: " + failed.failure());
     }
+    if (end.status() != JobStatus.COMPLETED) {
+      System.err.println("fastwhisper: " + end.message());
+    }
+    return ExitCode.of(end);
   }
 
   private void write(JobFeed feed) throws IOException {

@@ -45,9 +45,8 @@ public final class CutVerticle extends VerticleBase {
         clip.id(),
         clip.id(),
         media.cut(command.video(), clip.range(), command.format(), command.clipFile()),
-        lengthMs ->
-            new Event.ClipCut(
-                new CutFile(clip.id(), command.clipFile(), lengthMs), command.attempt()),
+        held ->
+            new Event.ClipCut(new CutFile(clip.id(), command.clipFile(), held), command.attempt()),
         failure -> new Event.ClipFailed(clip.id(), failure, command.attempt()));
   }
 }

@@ -4,11 +4,13 @@ package io.fastwhisper.domain;
  * What a media file holds, as far as cutting and joining must know it.
  *
  * @param durationMs length of the longest track
+ * @param startMicros time stamp in the file, microseconds, at which its earliest track begins: time
+ *     0 of the source's time line
  * @param picture the first video track, or null where the file is audio only (cover pictures do not
  *     count)
  * @param sound the first audio track, or null where there is none
  */
-public record MediaFacts(long durationMs, Picture picture, Sound sound) {
+public record MediaFacts(long durationMs, long startMicros, Picture picture, Sound sound) {
   public MediaFacts {
     InvalidValueException.inRange("durationMs", durationMs, 0, Long.MAX_VALUE);
   }

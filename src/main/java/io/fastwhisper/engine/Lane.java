@@ -51,7 +51,7 @@ public final class Lane implements AutoCloseable {
   /**
    * Hands a window of a plan in; its samples are copied.
    *
-   * @return false where the lane is full
+   * @return false where the lane is full or lost
    */
   public boolean submit(WindowRequest request, Pcm pcm, WindowPlan plan, int window) {
     try (PointerScope scope = new PointerScope()) {
@@ -64,6 +64,10 @@ public final class Lane implements AutoCloseable {
               pcm.count(),
               fw_window_plan_spans(plan.handle(), window, spanCount),
               spanCount.get());
+      if (status == FW_STATUS_LANE_LOST) {
+        lost = true;
+        return false;
+      }
       if (status == FW_STATUS_AGAIN) {
         return false;
       }
@@ -83,7 +87,9 @@ public final class Lane implements AutoCloseable {
       EngineException.check(status);
       try {
         WindowResult window = read(result);
-        lost |= window.failure() != null && window.failure().isLaneLost();
+        if (window.failure() != null && window.failure().isLaneLost()) {
+          lost = true;
+        }
         return Optional.of(window);
       } finally {
         fw_result_close(result);
@@ -92,8 +98,8 @@ public final class Lane implements AutoCloseable {
   }
 
   /**
-   * True where a window came out because the lane was lost. It takes no more; the windows inside
-   * come out as failed.
+   * True where the lane has said that it is lost. It takes no more; the windows inside come out as
+   * failed.
    */
   public boolean isLost() {
     return lost;

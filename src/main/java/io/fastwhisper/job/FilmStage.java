@@ -81,7 +81,7 @@ final class FilmStage {
     if (!open(file.id(), event.attempt())) {
       return List.of();
     }
-    clips.cut(file.id());
+    clips.cut(file);
     return List.of(new Effect.Send(new CloseTicket(file.id(), file)));
   }
 

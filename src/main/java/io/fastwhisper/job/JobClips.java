@@ -42,8 +42,10 @@ final class JobClips {
     return cut.contains(id) || failed.contains(id);
   }
 
-  void cut(ClipId id) {
-    cut.add(id);
+  /** From now on the clip is what its file holds. */
+  void cut(CutFile file) {
+    cut.add(file.id());
+    planned.computeIfPresent(file.id(), (id, clip) -> new Clip(id, file.range(), clip.matches()));
   }
 
   void fail(ClipId id) {

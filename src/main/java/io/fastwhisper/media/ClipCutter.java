@@ -4,10 +4,12 @@ import io.fastwhisper.domain.FilmFormat;
 import io.fastwhisper.domain.FilmFormat.FilmPicture;
 import io.fastwhisper.domain.TimeRange;
 import io.fastwhisper.domain.Video;
+import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -44,26 +46,33 @@ final class ClipCutter {
     this.children = children;
   }
 
-  long cut(Video video, TimeRange range, FilmFormat format, Path clipFile, WorkControl control)
+  /** Gives what of the source the clip holds. */
+  TimeRange cut(Video video, TimeRange range, FilmFormat format, Path clipFile, WorkControl control)
       throws MediaException {
     Container container = ContentCheck.check(video.file(), video.location());
     boolean fromPicture = !format.audioOnly() && video.facts().picture() != null;
     boolean fromSound = video.facts().sound() != null;
     FilmTimes times = new FilmTimes(format);
-    long frames = times.frames(range);
-    long samples = times.samples(frames);
     long fromMs = Math.max(0, range.startMs() - container.leadMs());
-    long aheadMs = range.startMs() - fromMs;
+    OptionalLong pictureStart =
+        fromPicture
+            ? pictureStart(video, container, fromMs, range, times, control)
+            : OptionalLong.empty();
+    ClipSpan span = ClipSpan.of(range, pictureStart, times);
+    long frames = span.frames();
+    long samples = times.samples(frames);
+    long aheadMicros = span.startMicros() - fromMs * 1_000;
     boolean withCard = !format.audioOnly() && !fromPicture;
     try (TitleCard card = withCard ? card(video, format) : null) {
       List<String> filters = new ArrayList<>();
       if (!format.audioOnly()) {
-        String picture = withCard ? card.filter() : pictureFilter(format.picture(), aheadMs);
+        String picture = withCard ? card.filter() : pictureFilter(format.picture(), aheadMicros);
         filters.add(picture + ",trim=end_frame=" + frames + "," + finish(format.picture()) + "[v]");
       }
       filters.add(
           fromSound
-              ? soundFilter(video.facts().sound().channels(), format, aheadMs, samples)
+              ? soundFilter(
+                  video.facts().sound().channels(), format, times.samplesIn(aheadMicros), samples)
               : String.format(
                   Locale.ROOT,
                   "anullsrc=r=%d:cl=%s,atrim=end_sample=%d[a]",
@@ -75,7 +84,7 @@ final class ClipCutter {
         arguments.addAll(container.inputArguments());
         arguments.addAll(List.of("-threads", "2"));
         if (fromMs > 0) {
-          arguments.addAll(List.of("-noaccurate_seek", "-ss", seconds(fromMs)));
+          arguments.addAll(List.of("-noaccurate_seek", "-ss", seconds(fromMs * 1_000)));
         }
         arguments.addAll(List.of("-i", ChildProcesses.localUrl(video.file())));
       }
@@ -95,8 +104,36 @@ final class ClipCutter {
             video.location(),
             "");
       }
-      return times.milliseconds(frames);
+      return span.range(times);
     }
+  }
+
+  /**
+   * Where the first picture begins that does so inside the range, or less than half a frame of the
+   * film before it. Reads packets and decodes nothing.
+   */
+  private OptionalLong pictureStart(
+      Video video,
+      Container container,
+      long fromMs,
+      TimeRange range,
+      FilmTimes times,
+      WorkControl control)
+      throws MediaException {
+    long fileStart = video.facts().startMicros();
+    List<String> arguments = new ArrayList<>(container.inputArguments());
+    arguments.addAll(List.of("-select_streams", "V:0", "-show_entries", "packet=pts_time"));
+    arguments.addAll(List.of("-of", "csv=p=0", "-read_intervals"));
+    arguments.add(
+        seconds(fileStart + fromMs * 1_000) + "%" + seconds(fileStart + range.endMs() * 1_000));
+    arguments.addAll(List.of("-i", ChildProcesses.localUrl(video.file())));
+    long from = range.startMs() * 1_000 - times.microseconds(1) / 2;
+    PictureStart picture = new PictureStart(fileStart + from);
+    children.ask(video.location(), arguments, picture, control);
+    OptionalLong first = picture.micros();
+    return first.isPresent() && first.getAsLong() < fileStart + range.endMs() * 1_000
+        ? OptionalLong.of(first.getAsLong() - fileStart)
+        : OptionalLong.empty();
   }
 
   private TitleCard card(Video video, FilmFormat format) throws MediaException {
@@ -108,11 +145,11 @@ final class ClipCutter {
    * The frames of the source on the clip's time line; the last one stands where the source's
    * picture has ended.
    */
-  private static String pictureFilter(FilmPicture picture, long aheadMs) {
+  private static String pictureFilter(FilmPicture picture, long aheadMicros) {
     return String.format(
         Locale.ROOT,
         "[0:V:0]setpts=PTS-%s/TB,tpad=stop_mode=clone:stop=-1,fps=fps=%d/%d:start_time=0:round=near",
-        seconds(aheadMs),
+        seconds(aheadMicros),
         picture.frameRateNumerator(),
         picture.frameRateDenominator());
   }
@@ -137,9 +174,8 @@ final class ClipCutter {
    * can clip.
    */
   private static String soundFilter(
-      int sourceChannels, FilmFormat format, long aheadMs, long samples) {
+      int sourceChannels, FilmFormat format, long first, long samples) {
     boolean doubled = sourceChannels == 1 && format.channels() == 2;
-    long first = aheadMs * format.sampleRateHz() / 1_000;
     return String.format(
         Locale.ROOT,
         "[0:a:0]aresample=%d:async=1:first_pts=0:rematrix_maxval=1,aformat=sample_fmts=s16:channel_layouts=%s,%s"
@@ -199,7 +235,7 @@ final class ClipCutter {
     return channels == 1 ? "mono" : "stereo";
   }
 
-  private static String seconds(long milliseconds) {
-    return String.format(Locale.ROOT, "%d.%03d", milliseconds / 1_000, milliseconds % 1_000);
+  private static String seconds(long micros) {
+    return BigDecimal.valueOf(micros, 6).toPlainString();
   }
 }

@@ -1,15 +1,10 @@
 package io.fastwhisper.media;
 
-import java.nio.charset.StandardCharsets;
-
 /**
  * Reads what ffmpeg tells with {@code -progress}: lines of {@code key=value}, a block of them twice
  * a second.
  */
-final class FfmpegProgress implements ChildProcesses.Output {
-  private static final int MAX_LINE = 200;
-
-  private final StringBuilder line = new StringBuilder();
+final class FfmpegProgress extends OutputLines {
   private long frames;
   private long totalBytes;
   private String outTime = "";
@@ -24,24 +19,9 @@ final class FfmpegProgress implements ChildProcesses.Output {
     return totalBytes;
   }
 
-  @Override
-  public boolean take(byte[] chunk, int length) {
-    boolean moved = false;
-    String text = new String(chunk, 0, length, StandardCharsets.US_ASCII);
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (c == '\n') {
-        moved |= read(line.toString());
-        line.setLength(0);
-      } else if (line.length() < MAX_LINE) {
-        line.append(c);
-      }
-    }
-    return moved;
-  }
-
   /** True where the value has changed since the last block. */
-  private boolean read(String keyAndValue) {
+  @Override
+  boolean read(String keyAndValue) {
     int equals = keyAndValue.indexOf('=');
     if (equals < 0) {
       return false;

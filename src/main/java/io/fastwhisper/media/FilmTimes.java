@@ -23,8 +23,16 @@ final class FilmTimes {
 
   /** Frames of a clip: the nearest whole number, at least one. */
   long frames(TimeRange range) {
-    return Math.max(
-        1, divideRounded(range.lengthMs() * framesNumerator, 1_000 * framesDenominator));
+    return Math.max(1, nearestFrames(range.lengthMs() * 1_000));
+  }
+
+  /** The whole number of frames that comes nearest to a time, which may be negative. */
+  long nearestFrames(long microseconds) {
+    long frames =
+        divideRounded(
+            Math.multiplyExact(Math.abs(microseconds), framesNumerator),
+            1_000_000 * framesDenominator);
+    return microseconds < 0 ? -frames : frames;
   }
 
   /** Samples that last as long as the frames, to the nearest. */
@@ -36,8 +44,15 @@ final class FilmTimes {
     return divideRounded(frames * framesDenominator * 1_000, framesNumerator);
   }
 
+  /** Also of frames before a time, which are negative. */
   long microseconds(long frames) {
-    return divideRounded(frames * framesDenominator * 1_000_000, framesNumerator);
+    long micros = divideRounded(Math.abs(frames) * framesDenominator * 1_000_000, framesNumerator);
+    return frames < 0 ? -micros : micros;
+  }
+
+  /** Samples that come nearest to a time, which is not negative. */
+  long samplesIn(long microseconds) {
+    return divideRounded(microseconds * sampleRateHz, 1_000_000);
   }
 
   /** Ticks of a second; a frame lasts {@link #ticksOfFrame} of them. */

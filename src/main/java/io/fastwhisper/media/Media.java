@@ -94,12 +94,14 @@ public final class Media implements AutoCloseable {
 
   /**
    * Cuts a clip into the film's format: H.264 and PCM in a QuickTime file, or PCM alone where the
-   * film has no picture. Each frame of the clip is what the source shows in the middle of that
-   * frame's time; the sound begins at the range's start, to a sample.
+   * film has no picture. A clip begins where a picture of the source does and lasts whole frames,
+   * so that picture and sound agree. Each frame is what the source shows in the middle of that
+   * frame's time; the sound begins with the first frame, to a sample.
    *
-   * @return length of the clip in the film, milliseconds
+   * @return what of the source the clip holds, to a millisecond, at most half a frame of the film
+   *     from the range at both ends; as long as the clip is in the film
    */
-  public Work<Long> cut(Video video, TimeRange range, FilmFormat format, Path clipFile) {
+  public Work<TimeRange> cut(Video video, TimeRange range, FilmFormat format, Path clipFile) {
     return begin(control -> cutter.cut(video, range, format, clipFile, control));
   }
 

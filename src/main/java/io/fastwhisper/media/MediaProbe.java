@@ -51,8 +51,10 @@ final class MediaProbe {
     if (durationMs <= 0) {
       throw MediaException.permanent("lasts no time at all", where, "");
     }
+    long startMicros = Math.round(answer.path("format").path("start_time").asDouble(0) * 1_000_000);
     String title = tag(answer.path("format").path("tags"), "title");
-    return new LookedInto(title, new MediaFacts(durationMs, picture(picture), sound(sound)));
+    return new LookedInto(
+        title, new MediaFacts(durationMs, startMicros, picture(picture), sound(sound)));
   }
 
   private JsonNode describe(Path file, Container container, WorkControl control)

@@ -40,7 +40,7 @@ class ProgressTest {
 
   @Test
   void aBarIsErasedBeforeAnythingElseIsSaid() {
-    BarProgress bar = new BarProgress(out);
+    BarProgress bar = new BarProgress(out, 80);
     bar.at(progress(4, -1));
     assertTrue(
         bytes.toString().contains("[############............] 4/8 segments"), bytes.toString());
@@ -50,6 +50,17 @@ class ProgressTest {
     bytes.reset();
     bar.close();
     assertEquals("", bytes.toString());
+  }
+
+  @Test
+  void aBarIsNeverAsWideAsItsTerminal() {
+    for (int columns : new int[] {1, 10, 40, 60, 200}) {
+      bytes.reset();
+      new BarProgress(out, columns).at(progress(8, 59_000));
+      String drawn = bytes.toString().replace("\r\033[K", "");
+      assertTrue(drawn.length() < columns, columns + ": " + drawn);
+    }
+    assertTrue(bytes.toString().endsWith("8/8 segments, 35.2 x real time, 0:59 left"));
   }
 
   @Test

@@ -7,21 +7,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fastwhisper.samples.SampleTalk;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Whole jobs through {@code ./fastwhisper}, as a user types them. Only where the program was built
@@ -40,6 +35,9 @@ class ScriptTest {
     Process demo = start(here, "demo", "-o", "my film");
     String out = new String(demo.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertEquals(0, demo.waitFor(), out);
+    String progress = Files.readString(folder.resolve("err"));
+    assertTrue(progress.lines().anyMatch(line -> line.startsWith("Transcribing: ")), progress);
+    assertFalse(progress.contains("\r") || progress.contains("\033"), progress);
     assertTrue(Files.size(here.resolve("my film/compilation.mp4")) > 0);
     JsonNode json = new ObjectMapper().readTree(here.resolve("my film/compilation.json").toFile());
     assertTrue(json.get("clips").size() > 5, json.toString());
@@ -98,48 +96,39 @@ class ScriptTest {
   }
 
   @Test
+  void aTerminalShowsABarThatIsDrawnAgainAndNeverWiderThanIt() throws Exception {
+    List<String> commandLine =
+        List.of(
+            SCRIPT.toString(),
+            "compile",
+            SampleTalk.WATER.video().toString(),
+            "--words=rain",
+            "--model",
+            model());
+    TerminalRun terminal =
+        new TerminalRun(TerminalRun.onTerminal(commandLine).directory(folder.toFile()).start());
+    terminal.awaitEnd();
+    String[] redraws = terminal.text().split("\r\033\\[K", -1);
+    assertTrue(redraws.length > 5, terminal.text());
+    List<String> bars =
+        Stream.of(redraws).filter(redraw -> redraw.startsWith("Transcribing [")).toList();
+    assertTrue(bars.size() > 1, terminal.text());
+    assertTrue(bars.stream().anyMatch(bar -> bar.length() == TerminalRun.COLUMNS - 1), "" + bars);
+    for (int i = 1; i < redraws.length - 1; i++) {
+      // One line: nothing stays of a bar when the next one is drawn.
+      assertFalse(redraws[i].contains("\n"), redraws[i]);
+      assertTrue(redraws[i].length() < TerminalRun.COLUMNS, redraws[i]);
+    }
+    assertTrue(redraws[redraws.length - 1].contains("Film: "), terminal.text());
+  }
+
+  @Test
   void wrongUsageEndsWith2() throws Exception {
     assertEquals(2, start(folder, "compile").waitFor());
     assertEquals(2, start(folder, "compil").waitFor());
     assertEquals(
         2, start(folder, "compile", "none.mp4", "--words", "a", "--model", model()).waitFor());
     assertEquals(0, start(folder, "help").waitFor());
-  }
-
-  @ParameterizedTest
-  @CsvSource({"INT, 130", "TERM, 143"})
-  void aSignalEndsItCleanly(String signal, int exitCode) throws Exception {
-    Path temporary = Files.createDirectory(folder.resolve("temporary"));
-    Process process =
-        start(
-            folder,
-            "compile",
-            SampleTalk.WATER.video().toString(),
-            SampleTalk.BREAD.video().toString(),
-            "--words=water",
-            "--json-lines",
-            "--set=folders.work=" + temporary,
-            "--model",
-            model());
-    try (BufferedReader lines =
-        new BufferedReader(
-            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-      String line = lines.readLine();
-      while (line != null && !line.contains("\"stage\":\"Transcribing\"")) {
-        line = lines.readLine();
-      }
-      assertTrue(line != null, Files.readString(folder.resolve("err")));
-      assertTrue(Files.list(temporary).findAny().isPresent());
-      List<ProcessHandle> children = process.descendants().toList();
-      new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start().waitFor();
-      assertTrue(process.waitFor(30, TimeUnit.SECONDS));
-      assertEquals(exitCode, process.exitValue(), Files.readString(folder.resolve("err")));
-      assertFalse(children.stream().anyMatch(ProcessHandle::isAlive));
-    }
-    try (Stream<Path> left = Files.list(temporary)) {
-      assertEquals(List.of(), left.toList());
-    }
-    assertFalse(Files.exists(folder.resolve("compilation.mp4")));
   }
 
   private static String model() {

@@ -8,6 +8,7 @@ import io.fastwhisper.compile.ClipLedger.Published;
 import io.fastwhisper.domain.ClipId;
 import io.fastwhisper.domain.CutFile;
 import io.fastwhisper.domain.JobId;
+import io.fastwhisper.domain.TimeRange;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -147,6 +148,7 @@ class ClipLedgerTest {
   }
 
   private static CutFile file(int video, int segment, int clip) {
-    return new CutFile(new ClipId(JOB, video, segment, clip), Path.of("clip"), 1_000);
+    return new CutFile(
+        new ClipId(JOB, video, segment, clip), Path.of("clip"), new TimeRange(0, 1_000));
   }
 }

@@ -133,7 +133,7 @@ class CutAndCompileTest {
   @Test
   void aFilmOfWhichAPartIsMissingFailsAndLeavesNoFile() throws Exception {
     Clip clip = clip(0, 0, 1_000);
-    CutFile missing = new CutFile(clip.id(), folder.resolve("missing"), 1_000);
+    CutFile missing = new CutFile(clip.id(), folder.resolve("missing"), clip.range());
     Path film = folder.resolve("film.mp4");
     vertx
         .eventBus()

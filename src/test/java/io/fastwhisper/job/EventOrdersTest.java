@@ -10,26 +10,16 @@ import io.fastwhisper.bus.Reply.SegmentRecalled;
 import io.fastwhisper.bus.StoreCommand;
 import io.fastwhisper.compile.ClipLedger;
 import io.fastwhisper.domain.ClipId;
-import io.fastwhisper.domain.Cue;
 import io.fastwhisper.domain.CutFile;
 import io.fastwhisper.domain.Failure;
 import io.fastwhisper.domain.FilmClip;
 import io.fastwhisper.domain.HeardSegment;
 import io.fastwhisper.domain.JobId;
-import io.fastwhisper.domain.JobOptions;
-import io.fastwhisper.domain.JobRequest;
 import io.fastwhisper.domain.JobSnapshot;
 import io.fastwhisper.domain.JobStatus;
-import io.fastwhisper.domain.MediaFacts;
-import io.fastwhisper.domain.MediaFacts.Sound;
 import io.fastwhisper.domain.Segment;
 import io.fastwhisper.domain.SegmentId;
 import io.fastwhisper.domain.TimeRange;
-import io.fastwhisper.domain.TranscribeOptions;
-import io.fastwhisper.domain.Transcript;
-import io.fastwhisper.domain.Video;
-import io.fastwhisper.domain.VideoLocation;
-import io.fastwhisper.domain.Word;
 import io.fastwhisper.find.WordFinder;
 import io.fastwhisper.transcribe.LaneDispatcher;
 import java.nio.file.Path;
@@ -51,13 +41,10 @@ import org.junit.jupiter.params.provider.ValueSource;
  * order, fails at random, is answered twice, too late or never, devices die, the store knows some
  * sounds and does not keep others. Whatever happens, the outcome is the one that follows from what
  * can be found. A failure names its seed; {@code -Dseeds=N} tries more.
- *
- * <p>One long file: the world that answers and what must hold of it are read together.
  */
 class EventOrdersTest {
   private static final int SEEDS = Integer.getInteger("seeds", 1_000);
   private static final SegmentPlan PLAN = new SegmentPlan(20_000, 4_000);
-  private static final int TRIES = 3;
 
   @Test
   void everyOrderOfEventsGivesTheSameFilm() {
@@ -110,23 +97,22 @@ class EventOrdersTest {
     assertTrue(steps < 40 || needless > 100, "only " + needless + " segments were kept");
   }
 
-  /** One job and what is true about its sources. */
+  /** One job and what has become of it. */
   private static final class Run {
     final Job job;
     final long number;
     final ClipLedger ledger;
-    final long maxLengthMs;
-    final List<List<Integer>> segmentsOfSource = new ArrayList<>();
+    final SourceTruth.Asked asked;
     final List<String> published = new ArrayList<>();
     final Set<Path> pcm = new HashSet<>();
     final Set<Object> failedFetches = new HashSet<>();
     int ends;
 
-    Run(Job job, long number, long maxLengthMs) {
+    Run(Job job, long number, SourceTruth.Asked asked) {
       this.job = job;
       this.number = number;
-      this.maxLengthMs = maxLengthMs;
-      this.ledger = new ClipLedger(maxLengthMs);
+      this.asked = asked;
+      this.ledger = new ClipLedger(asked.request().options().maxLengthMs());
     }
   }
 
@@ -149,7 +135,7 @@ class EventOrdersTest {
     /** Segments that a device had. */
     final Set<SegmentId> lentFrom = new HashSet<>();
 
-    final Random truth;
+    final SourceTruth truth;
     int lives = 1;
     boolean crashed;
     boolean recallNeverFails;
@@ -165,7 +151,7 @@ class EventOrdersTest {
       this.seed = seed;
       this.store = store;
       this.random = new Random(seed * 31L + 7);
-      this.truth = new Random(seed);
+      this.truth = new SourceTruth(seed);
       for (int number = 0; number < 2; number++) {
         Run run = run(number);
         runs.put(run.job.id(), run);
@@ -173,33 +159,17 @@ class EventOrdersTest {
     }
 
     private Run run(int number) {
-      List<String> sources = new ArrayList<>();
-      for (int i = 0; i <= truth.nextInt(3); i++) {
-        sources.add("source" + i);
-      }
-      long maxLengthMs = truth.nextInt(4) == 0 ? 2_400L * (1 + truth.nextInt(3)) : 0;
-      JobOptions options =
-          new JobOptions(
-              1_000, 1_000, 2_000, maxLengthMs, truth.nextInt(10), TranscribeOptions.DEFAULT);
-      JobRequest request = JobRequest.of(sources, List.of("freedom"), options);
+      SourceTruth.Asked asked = truth.ask(ScriptedRooms.job(number));
       Job job =
           new Job(
-              ScriptedRooms.job(number),
-              request,
-              new WordFinder(request.targets()),
+              asked.job(),
+              asked.request(),
+              new WordFinder(asked.request().targets()),
               new JobFolder(Path.of("/work/" + number)),
               Path.of("/film.mp4"),
-              new Job.Settings(PLAN, TRIES, 1),
+              new Job.Settings(PLAN, SourceTruth.TRIES, 1),
               nowMs);
-      Run run = new Run(job, number, maxLengthMs);
-      for (int i = 0; i < sources.size(); i++) {
-        List<Integer> videos = new ArrayList<>();
-        for (int v = truth.nextInt(3); v >= 0; v--) {
-          videos.add(1 + truth.nextInt(4));
-        }
-        run.segmentsOfSource.add(videos);
-      }
-      return run;
+      return new Run(job, number, asked);
     }
 
     void stopAfter(int steps, Function<Job, List<Effect>> how) {
@@ -229,11 +199,11 @@ class EventOrdersTest {
       for (Run run : runs.values()) {
         JobSnapshot end = run.job.snapshot(nowMs);
         assertEquals(1, run.ends, say("ended"));
-        List<String> expected = expectedClips(run);
+        List<String> expected = truth.clips(run.asked);
         assertEquals(expected, run.published, say(end.toString()));
         assertEquals(expected.size(), end.clips().size(), say("clips of the film"));
         boolean usable = end.usableVideos() > 0;
-        boolean joined = fails(List.of("join", run.job.id())) < TRIES;
+        boolean joined = truth.succeeds(List.of("join", run.job.id()));
         if (!usable) {
           assertEquals(JobStatus.ERROR, end.status(), say("without a usable source"));
         } else if (!expected.isEmpty()) {
@@ -252,50 +222,8 @@ class EventOrdersTest {
       assertEquals(0, dispatcher.lent() + dispatcher.waiting(), say("left with the dispatcher"));
     }
 
-    /** What follows from the truth alone. */
-    private List<String> expectedClips(Run run) {
-      List<String> clips = new ArrayList<>();
-      int video = 0;
-      long lengthMs = 0;
-      for (int source = 0; source < run.segmentsOfSource.size(); source++) {
-        if (fails(List.of("resolve", run.job.id(), source)) >= TRIES) {
-          continue;
-        }
-        for (int segments : run.segmentsOfSource.get(source)) {
-          boolean opens = fails(List.of("open", run.job.id(), video)) < TRIES;
-          for (int segment = 0; opens && segment < segments; segment++) {
-            SegmentId id = new SegmentId(run.job.id(), video, segment);
-            boolean heard =
-                fails(List.of("fetch", id)) < TRIES
-                    && (knownFromStart(id) || fails(List.of("transcribe", id)) < TRIES)
-                    && said(id);
-            if (heard && fails(List.of("cut", id.clip(0))) < TRIES) {
-              lengthMs += 2_400;
-              if (run.maxLengthMs == 0 || clips.isEmpty() || lengthMs <= run.maxLengthMs) {
-                clips.add(id.clip(0).toString());
-              } else {
-                return clips;
-              }
-            }
-          }
-          video++;
-        }
-      }
-      return clips;
-    }
-
-    private int fails(Object work) {
-      return new Random(seed * 1_000_003L + work.hashCode()).nextInt(8) == 0
-          ? 1 + Math.abs(work.hashCode() % 4)
-          : 0;
-    }
-
-    private boolean said(SegmentId segment) {
-      return new Random(seed * 7_919L + segment.hashCode()).nextInt(4) != 0;
-    }
-
     private boolean failsNow(Object work) {
-      int left = failuresLeft.computeIfAbsent(work, this::fails);
+      int left = failuresLeft.computeIfAbsent(work, truth::fails);
       failuresLeft.put(work, left - 1);
       return left > 0;
     }
@@ -354,7 +282,7 @@ class EventOrdersTest {
     private void recall(Run run, StoreCommand.RecallSegment ask) {
       Segment segment = ask.segment();
       assertTrue(run.pcm.contains(ask.pcmFile()), say("asks about a sound that is not there"));
-      boolean fails = !recallNeverFails && random.nextInt(16) == 0 && !knownFromStart(segment.id());
+      boolean fails = !recallNeverFails && random.nextInt(16) == 0 && !truth.isKnown(segment.id());
       for (int times = random.nextInt(10) == 0 ? 2 : 1; times > 0; times--) {
         later(
             () -> {
@@ -368,12 +296,7 @@ class EventOrdersTest {
     }
 
     private boolean known(SegmentId segment) {
-      return knownFromStart(segment) || store.contains(name(segment));
-    }
-
-    /** Another job has had the same sound. */
-    private boolean knownFromStart(SegmentId segment) {
-      return new Random(seed * 104_729L + segment.hashCode()).nextInt(6) == 0;
+      return truth.isKnown(segment) || store.contains(name(segment));
     }
 
     private static String name(SegmentId segment) {
@@ -381,9 +304,8 @@ class EventOrdersTest {
     }
 
     private HeardSegment heard(Segment segment) {
-      Event.SegmentTranscribed truth = transcribed(0, segment);
-      return new HeardSegment(
-          segment, truth.transcript(), truth.startBorderMs(), truth.endBorderMs());
+      Event.SegmentTranscribed said = truth.transcribed(0, segment);
+      return new HeardSegment(segment, said.transcript(), said.startBorderMs(), said.endBorderMs());
     }
 
     private void ask(Run run, Command command) {
@@ -398,7 +320,7 @@ class EventOrdersTest {
                     new Event.SourceResolved(
                         job.id(),
                         source,
-                        locations(run.segmentsOfSource.get(source)),
+                        SourceTruth.locations(run.asked.segmentsOfSource().get(source)),
                         ask.attempt()),
                     nowMs),
             () ->
@@ -407,7 +329,7 @@ class EventOrdersTest {
         answer(
             run,
             List.of("open", job.id(), ask.video().video()),
-            () -> job.on(opened(ask), nowMs),
+            () -> job.on(SourceTruth.opened(ask), nowMs),
             () -> job.on(new Event.VideoFailed(ask.video(), failure(), ask.attempt()), nowMs));
       } else if (command instanceof Command.FetchSegment ask) {
         SegmentId id = ask.segment().id();
@@ -427,7 +349,7 @@ class EventOrdersTest {
             });
       } else if (command instanceof Command.CutClip ask) {
         ClipId id = ask.clip().id();
-        CutFile file = new CutFile(id, ask.clipFile(), ask.clip().range().lengthMs());
+        CutFile file = new CutFile(id, ask.clipFile(), ask.clip().range());
         answer(
             run,
             List.of("cut", id),
@@ -530,7 +452,7 @@ class EventOrdersTest {
     }
 
     private void lent(LaneDispatcher.Grant grant) {
-      assertFalse(knownFromStart(grant.segment()), say("transcribes what is known"));
+      assertFalse(truth.isKnown(grant.segment()), say("transcribes what is known"));
       lentFrom.add(grant.segment());
       String worker = "w" + lives;
       Run run = runs.get(grant.segment().job());
@@ -551,39 +473,10 @@ class EventOrdersTest {
               act(dispatcher.failed(grant.lease(), failure(), false, nowMs));
             } else if (dispatcher.transcribed(grant.lease())) {
               assertFalse(tooLate, say("an answer of a dead device was taken"));
-              perform(run, run.job.on(transcribed(grant.lease(), segment)));
+              perform(run, run.job.on(truth.transcribed(grant.lease(), segment)));
             }
             act(dispatcher.placesFree("cpu", worker, 1, nowMs));
           });
-    }
-
-    private Event.SegmentTranscribed transcribed(long lease, Segment segment) {
-      long startMs = segment.range().startMs() + 8_000;
-      Word word = new Word("Freedom.", startMs, startMs + 400, 0.9f);
-      Cue cue = new Cue(startMs, startMs + 400, "Freedom.", List.of(word), List.of(), 0, 1, 0, 0);
-      List<Cue> cues = said(segment.id()) ? List.of(cue) : List.of();
-      return new Event.SegmentTranscribed(
-          lease,
-          segment.id(),
-          new Transcript("en", cues),
-          segment.startZone().startMs(),
-          segment.endZone().startMs(),
-          1);
-    }
-
-    private static Event.VideoOpened opened(Command.OpenVideo ask) {
-      int segments = Integer.parseInt(ask.location().title());
-      MediaFacts facts =
-          new MediaFacts(segments * 16_000L + 4_000, null, new Sound(44_100, 2, "aac"));
-      return new Event.VideoOpened(
-          new Video(ask.video(), "/v", ask.location().title(), Path.of("/v"), facts),
-          ask.attempt());
-    }
-
-    private static List<VideoLocation> locations(List<Integer> segmentsOfVideos) {
-      return segmentsOfVideos.stream()
-          .map(segments -> new VideoLocation("/v", segments.toString()))
-          .toList();
     }
 
     private static List<FilmClip> filmClips(Command.JoinFilm join) {

@@ -35,7 +35,7 @@ class FilmFormatChoiceTest {
   @Test
   void soundAloneGivesAFilmWithoutAPicture() {
     assertTrue(
-        FilmFormatChoice.of(List.of(new MediaFacts(1_000, null, new Sound(16_000, 1, "wav"))))
+        FilmFormatChoice.of(List.of(new MediaFacts(1_000, 0, null, new Sound(16_000, 1, "wav"))))
             .audioOnly());
   }
 
@@ -84,6 +84,7 @@ class FilmFormatChoiceTest {
       int channels) {
     return new MediaFacts(
         seconds * 1_000,
+        0,
         new Picture(width, height, numerator, denominator, "h264"),
         new Sound(soundRateHz, channels, "aac"));
   }

@@ -41,7 +41,7 @@ final class ScriptedRooms extends VerticleBase {
 
   private static final String WORKER = "scripted";
   private static final MediaFacts FACTS =
-      new MediaFacts(1, new Picture(640, 360, 25, 1, "h264"), new Sound(44_100, 2, "aac"));
+      new MediaFacts(1, 0, new Picture(640, 360, 25, 1, "h264"), new Sound(44_100, 2, "aac"));
 
   /** Everything that was asked for, in the order it came. */
   final List<Command> asked = Collections.synchronizedList(new ArrayList<>());
@@ -120,8 +120,7 @@ final class ScriptedRooms extends VerticleBase {
     } else if (command instanceof Command.CutClip cut) {
       write(cut.clipFile(), 32);
       return new Event.ClipCut(
-          new CutFile(cut.clip().id(), cut.clipFile(), cut.clip().range().lengthMs()),
-          cut.attempt());
+          new CutFile(cut.clip().id(), cut.clipFile(), cut.clip().range()), cut.attempt());
     } else if (command instanceof Command.JoinFilm join) {
       return joined(join);
     }
@@ -132,7 +131,7 @@ final class ScriptedRooms extends VerticleBase {
     String name = open.location().title();
     int segments = Integer.parseInt(name.substring(name.indexOf('*') + 1));
     long durationMs = segments * 16_000L + 4_000;
-    MediaFacts facts = new MediaFacts(durationMs, FACTS.picture(), FACTS.sound());
+    MediaFacts facts = new MediaFacts(durationMs, 0, FACTS.picture(), FACTS.sound());
     Path file = Path.of(open.location().location());
     return new Event.VideoOpened(
         new Video(open.video(), open.location().location(), name, file, facts), open.attempt());

@@ -3,7 +3,6 @@ package io.fastwhisper.media;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,7 +10,6 @@ import io.fastwhisper.domain.Failure;
 import io.fastwhisper.domain.FilmFormat;
 import io.fastwhisper.domain.FilmFormat.FilmPicture;
 import io.fastwhisper.domain.JobId;
-import io.fastwhisper.domain.MediaFacts;
 import io.fastwhisper.domain.TimeRange;
 import io.fastwhisper.domain.Video;
 import io.fastwhisper.domain.VideoId;
@@ -37,7 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Files that are not what they say, or mean harm: refused by their content, with a file and a
- * listener that nothing may touch. One long file, for all cases share that pair.
+ * listener that nothing may touch.
  */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class ForeignFilesTest {
@@ -296,88 +294,6 @@ class ForeignFilesTest {
               return null;
             })
         .get();
-  }
-
-  @Test
-  void factsAreThoseOfTheFile() throws Exception {
-    Path file =
-        maker.make(
-            "facts.mp4",
-            "-display_rotation",
-            "90",
-            "-i",
-            film.toString(),
-            "-c:v",
-            "copy",
-            "-c:a",
-            "aac",
-            "-ac",
-            "1",
-            "-ar",
-            "48000",
-            "-metadata",
-            "title= A talk\nof two lines");
-    LookedInto looked = look(file);
-    assertEquals("A talk of two lines", looked.title());
-    assertEquals(new MediaFacts.Picture(64, 320, 25, 1, "h264"), looked.facts().picture());
-    assertEquals(new MediaFacts.Sound(48_000, 1, "aac"), looked.facts().sound());
-    assertEquals(2_000, looked.facts().durationMs(), 30);
-  }
-
-  @Test
-  void pixelsThatAreNotSquareCountInTheWidth() throws Exception {
-    Path file =
-        maker.make(
-            "anamorphic.mp4",
-            "-i",
-            film.toString(),
-            "-vf",
-            "setsar=2",
-            "-c:v",
-            "libopenh264",
-            "-an");
-    assertEquals(640, look(file).facts().picture().width());
-    assertNull(look(file).facts().sound());
-  }
-
-  @Test
-  void aCoverIsNoPicture() throws Exception {
-    Path cover = maker.make("cover.png", "-i", film.toString(), "-frames:v", "1");
-    Path file =
-        maker.make(
-            "covered.mp3",
-            "-i",
-            film.toString(),
-            "-i",
-            cover.toString(),
-            "-map",
-            "0:a",
-            "-map",
-            "1:v",
-            "-c:a",
-            "libmp3lame",
-            "-c:v",
-            "copy",
-            "-disposition:v",
-            "attached_pic");
-    assertNull(look(file).facts().picture());
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"length.mp3", "length.aac"})
-  void aLengthThatNobodyWroteDownIsCounted(String name) throws Exception {
-    Path file =
-        maker.make(
-            name,
-            "-f",
-            "lavfi",
-            "-i",
-            "anoisesrc=d=10:a=0.01,volume='if(lt(t,5),0,20)':eval=frame",
-            "-write_xing",
-            "0",
-            "-q:a",
-            "4");
-    assertEquals(10_000, look(file).facts().durationMs(), 80);
   }
 
   @Test

@@ -11,6 +11,7 @@ import io.fastwhisper.domain.ClipId;
 import io.fastwhisper.domain.CutFile;
 import io.fastwhisper.domain.Failure;
 import io.fastwhisper.domain.JobId;
+import io.fastwhisper.domain.TimeRange;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -107,7 +108,9 @@ class WorkInHandTest {
         id(clip),
         id(clip),
         piece,
-        lengthMs -> new Event.ClipCut(new CutFile(id(clip), Path.of("/clip"), lengthMs), attempt),
+        lengthMs ->
+            new Event.ClipCut(
+                new CutFile(id(clip), Path.of("/clip"), new TimeRange(0, lengthMs)), attempt),
         (Failure failure) -> new Event.ClipFailed(id(clip), failure, attempt));
   }
 

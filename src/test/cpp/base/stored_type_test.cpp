@@ -1,4 +1,4 @@
-#include "model/stored_type.h"
+#include "base/stored_type.h"
 
 #include <gtest/gtest.h>
 

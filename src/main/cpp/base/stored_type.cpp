@@ -1,4 +1,4 @@
-#include "model/stored_type.h"
+#include "base/stored_type.h"
 
 #include <cstring>
 
@@ -8,7 +8,7 @@
 namespace fw {
 namespace {
 
-constexpr int32_t quantised_block = 32;
+constexpr int32_t quantised_block = sizeof(QuantisedBlock::levels);
 
 struct TypeFacts {
   StoredType type;
@@ -45,41 +45,47 @@ T load(const std::byte* bytes) {
 }
 
 /** One block of 4 or 5 bits: value j is in the low half of byte j, value j + 16 in the high half. */
-template <bool fifth_bit, bool has_offset>
-void dequantise_packed(const std::byte* block, float* values) {
-  const float scale = half_to_float(load<uint16_t>(block));
-  block += 2;
-  float offset = 0.0f;
-  if constexpr (has_offset) {
-    offset = half_to_float(load<uint16_t>(block));
-    block += 2;
+template <bool fifth_bit, bool offset>
+QuantisedBlock read_packed(const std::byte* bytes) {
+  QuantisedBlock block;
+  block.scale = load<uint16_t>(bytes);
+  bytes += 2;
+  if constexpr (offset) {
+    block.offset = load<uint16_t>(bytes);
+    bytes += 2;
   }
   uint32_t high = 0;
   if constexpr (fifth_bit) {
-    high = load<uint32_t>(block);
-    block += 4;
+    high = load<uint32_t>(bytes);
+    bytes += 4;
   }
-  constexpr int32_t zero = has_offset ? 0 : (fifth_bit ? 16 : 8);
+  constexpr int32_t zero = offset ? 0 : (fifth_bit ? 16 : 8);
   for (int32_t j = 0; j != 16; ++j) {
-    const auto pair = std::to_integer<uint32_t>(block[j]);
+    const auto pair = std::to_integer<uint32_t>(bytes[j]);
     const uint32_t first = (pair & 15u) | (((high >> j) & 1u) << 4);
     const uint32_t second = (pair >> 4) | (((high >> (j + 16)) & 1u) << 4);
-    values[j] = scale * static_cast<float>(static_cast<int32_t>(first) - zero) + offset;
-    values[j + 16] = scale * static_cast<float>(static_cast<int32_t>(second) - zero) + offset;
+    block.levels[j] = static_cast<int8_t>(static_cast<int32_t>(first) - zero);
+    block.levels[j + 16] = static_cast<int8_t>(static_cast<int32_t>(second) - zero);
   }
+  return block;
 }
 
-void dequantise_q8_0(const std::byte* block, float* values) {
-  const float scale = half_to_float(load<uint16_t>(block));
-  for (int32_t j = 0; j != quantised_block; ++j) {
-    values[j] = scale * static_cast<float>(load<int8_t>(block + 2 + j));
-  }
+QuantisedBlock read_q8_0(const std::byte* bytes) {
+  QuantisedBlock block;
+  block.scale = load<uint16_t>(bytes);
+  std::memcpy(block.levels, bytes + 2, sizeof block.levels);
+  return block;
 }
 
-template <void (*block_function)(const std::byte*, float*)>
+template <QuantisedBlock (*read)(const std::byte*), bool offset>
 void dequantise_blocks(const std::byte* bytes, int32_t bytes_of_block, std::span<float> values) {
   for (size_t first = 0; first != values.size(); first += quantised_block, bytes += bytes_of_block) {
-    block_function(bytes, values.data() + first);
+    const QuantisedBlock block = read(bytes);
+    const float scale = half_to_float(block.scale);
+    for (size_t j = 0; j != quantised_block; ++j) {
+      values[first + j] = scale * static_cast<float>(block.levels[j]);
+      if constexpr (offset) values[first + j] += half_to_float(block.offset);
+    }
   }
 }
 
@@ -104,6 +110,26 @@ std::string_view stored_type_name(StoredType type) { return facts(type).name; }
 int32_t block_values(StoredType type) { return facts(type).values; }
 int32_t block_bytes(StoredType type) { return facts(type).bytes; }
 
+bool is_quantised(StoredType type) { return block_values(type) == quantised_block; }
+bool has_offset(StoredType type) { return type == StoredType::q4_1 || type == StoredType::q5_1; }
+
+QuantisedBlock read_block(StoredType type, const std::byte* bytes) {
+  switch (type) {
+    case StoredType::q4_0:
+      return read_packed<false, false>(bytes);
+    case StoredType::q4_1:
+      return read_packed<false, true>(bytes);
+    case StoredType::q5_0:
+      return read_packed<true, false>(bytes);
+    case StoredType::q5_1:
+      return read_packed<true, true>(bytes);
+    case StoredType::q8_0:
+      return read_q8_0(bytes);
+    default:
+      throw Error(FW_STATUS_INTERNAL, "no blocks in " + std::string(stored_type_name(type)));
+  }
+}
+
 void dequantise(StoredType type, std::span<const std::byte> bytes, std::span<float> values) {
   const TypeFacts& known = facts(type);
   const size_t n_blocks = values.size() / static_cast<size_t>(known.values);
@@ -121,15 +147,15 @@ void dequantise(StoredType type, std::span<const std::byte> bytes, std::span<flo
       for (size_t i = 0; i != values.size(); ++i) values[i] = half_to_float(load<uint16_t>(bytes.data() + 2 * i));
       return;
     case StoredType::q4_0:
-      return dequantise_blocks<dequantise_packed<false, false>>(bytes.data(), known.bytes, values);
+      return dequantise_blocks<read_packed<false, false>, false>(bytes.data(), known.bytes, values);
     case StoredType::q4_1:
-      return dequantise_blocks<dequantise_packed<false, true>>(bytes.data(), known.bytes, values);
+      return dequantise_blocks<read_packed<false, true>, true>(bytes.data(), known.bytes, values);
     case StoredType::q5_0:
-      return dequantise_blocks<dequantise_packed<true, false>>(bytes.data(), known.bytes, values);
+      return dequantise_blocks<read_packed<true, false>, false>(bytes.data(), known.bytes, values);
     case StoredType::q5_1:
-      return dequantise_blocks<dequantise_packed<true, true>>(bytes.data(), known.bytes, values);
+      return dequantise_blocks<read_packed<true, true>, true>(bytes.data(), known.bytes, values);
     case StoredType::q8_0:
-      return dequantise_blocks<dequantise_q8_0>(bytes.data(), known.bytes, values);
+      return dequantise_blocks<read_q8_0, false>(bytes.data(), known.bytes, values);
   }
 }
 

@@ -27,6 +27,21 @@ int32_t block_values(StoredType type);
 /** Bytes of one block. */
 int32_t block_bytes(StoredType type);
 
+/** A block of a quantised type: value j is scale * levels[j] + offset. */
+struct QuantisedBlock {
+  /** Halves as they are stored; offset only of the types that have one, else 0. */
+  uint16_t scale = 0;
+  uint16_t offset = 0;
+  int8_t levels[32];
+};
+
+/** Whether values are multiples of 32 levels' scale, and whether an offset is added: q4_1 and q5_1. */
+bool is_quantised(StoredType type);
+bool has_offset(StoredType type);
+
+/** Takes one block of a quantised type apart. */
+QuantisedBlock read_block(StoredType type, const std::byte* bytes);
+
 /** Turns whole blocks into floats: values.size() is a multiple of block_values, bytes.size() fits it. */
 void dequantise(StoredType type, std::span<const std::byte> bytes, std::span<float> values);
 

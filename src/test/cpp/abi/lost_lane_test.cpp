@@ -1,0 +1,96 @@
+// What is left when a lane's thread finds no memory, wherever that happens: the C functions still answer, and the model
+// and its other lanes go on.
+#include <gtest/gtest.h>
+
+#include "abi/engine_case.h"
+#include "golden_data/golden_data.h"
+#include "starved_lane/starved_lane.h"
+
+namespace fw {
+namespace {
+
+constexpr int64_t any_time = 1'000'000;
+
+/** A lane whose work runs on its own thread alone, so that no other thread of it can starve. */
+LaneHandle lane_of_one_thread() {
+  fw_lane_params params = fw_lane_default_params();
+  params.batch = 2;
+  params.n_threads = 1;
+  params.queue = 2;
+  return open_lane(bundled_model_handle(), params);
+}
+
+WindowCase spoken_window(int64_t tag) {
+  std::vector<float> pcm = golden_pcm("bread.flac");
+  pcm.resize(3 * FW_SAMPLE_RATE_HZ);
+  return whole_window(std::move(pcm), tag);
+}
+
+std::string hear(fw_lane* lane) { return fingerprint(transcribe(lane, {spoken_window(0)})[0].get()); }
+
+/** Hands windows to a lane that loses its memory at the n-th request; false where it needed fewer for them. */
+bool lose(fw_lane* lane, int32_t nth, fw_status& submitted_last) {
+  fastwhisper_starve_a_lane = nth;
+  int32_t n_inside = 0;
+  // The lane may be lost before the last is handed in.
+  for (int64_t tag = 0; tag != 3; ++tag) {
+    submitted_last = submit(lane, spoken_window(tag));
+    n_inside += submitted_last == FW_STATUS_OK;
+  }
+  EXPECT_GE(n_inside, 1);
+  int32_t n_lost = 0;
+  for (; n_inside != 0; --n_inside) {
+    const ResultHandle result = wait_for_result(lane);
+    const fw_result_info info = describe(result.get());
+    if (info.status == FW_STATUS_LANE_LOST) {
+      EXPECT_STREQ(fw_result_message(result.get()), "out of memory");
+      EXPECT_EQ(info.n_words, 0);
+      ++n_lost;
+    } else {
+      EXPECT_EQ(info.status, FW_STATUS_OK) << "a window that was out before";
+    }
+  }
+  return fastwhisper_starve_a_lane.exchange(0) == 0 && n_lost != 0;
+}
+
+void expect_lost(fw_lane* lane) {
+  EXPECT_EQ(submit(lane, spoken_window(7)), FW_STATUS_LANE_LOST);
+  EXPECT_STREQ(fw_last_error(), "out of memory");
+  EXPECT_EQ(fw_lane_free_places(lane), 0);
+  fw_result* untouched = nullptr;
+  EXPECT_EQ(fw_lane_poll(lane, any_time, &untouched), FW_STATUS_AGAIN) << "and does not wait for what cannot come";
+  EXPECT_EQ(untouched, nullptr);
+  EXPECT_EQ(fw_lane_cancel(lane, 7), FW_STATUS_OK);
+}
+
+TEST(LostLane, SaysSoAtOnceWhileTheModelAndItsOtherLanesGoOn) {
+  const LaneHandle other = lane_of_one_thread();
+  const std::string heard = hear(other.get());
+  LaneHandle lane = lane_of_one_thread();
+  fw_status last = FW_STATUS_OK;
+  ASSERT_TRUE(lose(lane.get(), 1, last));
+  EXPECT_TRUE(last == FW_STATUS_OK || last == FW_STATUS_LANE_LOST) << last;
+  expect_lost(lane.get());
+  EXPECT_EQ(hear(other.get()), heard);
+  expect_lost(lane.get());
+  lane.reset();
+  EXPECT_EQ(hear(lane_of_one_thread().get()), heard);
+}
+
+TEST(LostLane, GivesItsWindowsBackWhereverMemoryRunsOut) {
+  const std::string heard = hear(lane_of_one_thread().get());
+  int32_t n_lost = 0;
+  // A window of this talk takes a few thousand allocations: the first ones one by one, later ones at growing distances.
+  for (int32_t nth = 2;; nth += 1 + nth / 3) {
+    const LaneHandle lane = lane_of_one_thread();
+    fw_status last = FW_STATUS_OK;
+    if (!lose(lane.get(), nth, last)) break;
+    ++n_lost;
+    expect_lost(lane.get());
+  }
+  EXPECT_GT(n_lost, 10);
+  EXPECT_EQ(hear(lane_of_one_thread().get()), heard);
+}
+
+}  // namespace
+}  // namespace fw
