@@ -47,6 +47,7 @@ final class StoredThings {
     MediaFacts facts =
         new MediaFacts(
             60_000,
+            0,
             new MediaFacts.Picture(640, 360, 30_000, 1_001, "h264"),
             new MediaFacts.Sound(44_100, 2, "aac"));
     return new Video(
