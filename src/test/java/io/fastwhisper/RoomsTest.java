@@ -48,6 +48,7 @@ class RoomsTest {
           "compile/ClipLedger",
           "transcribe/FairQueue",
           "transcribe/LaneDispatcher",
+          "job/DeviceUse",
           "job/Effect",
           "job/Job",
           "job/JobClips",

@@ -51,6 +51,9 @@ public sealed interface Command extends Message {
    */
   record Drain(long limitMs) implements Command {}
 
+  /** To {@link Addresses#JOBS}: say how busy everything is. {@link Reply.LoadTold}. */
+  record TellLoad() implements Command {}
+
   /**
    * To {@link Addresses#SOURCE}: say which videos a source holds. {@link Event.SourceResolved} or
    * {@link Event.SourceFailed}.

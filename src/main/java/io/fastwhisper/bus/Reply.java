@@ -1,12 +1,40 @@
 package io.fastwhisper.bus;
 
+import io.fastwhisper.domain.DeviceLoad;
 import io.fastwhisper.domain.HeardSegment;
 import io.fastwhisper.domain.KeptJob;
+import io.fastwhisper.domain.StageLoad;
 import io.fastwhisper.domain.Transcript;
 import java.util.List;
 
 /** What comes back with the answer to a request, where that is more than "taken" or "done". */
 public sealed interface Reply extends Message {
+
+  /**
+   * How busy everything is.
+   *
+   * @param draining true where no more jobs are taken
+   * @param jobs that run
+   * @param fetching looking at sources, opening videos, fetching segments
+   * @param transcribing segments on devices
+   * @param compiling cutting clips and joining films
+   * @param transcribedMs length of the sound that devices have transcribed since the start
+   * @param transcribingMs time since the start in which at least one segment was on a device
+   */
+  record LoadTold(
+      boolean draining,
+      int jobs,
+      StageLoad fetching,
+      StageLoad transcribing,
+      StageLoad compiling,
+      long transcribedMs,
+      long transcribingMs,
+      List<DeviceLoad> devices)
+      implements Reply {
+    public LoadTold {
+      devices = List.copyOf(devices);
+    }
+  }
 
   /**
    * The job is on the disk.

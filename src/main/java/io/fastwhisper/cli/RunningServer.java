@@ -15,10 +15,15 @@ import io.fastwhisper.transcribe.TranscriberName;
 import io.fastwhisper.web.WebSettings;
 import io.fastwhisper.web.WebSettings.ModelFacts;
 import io.fastwhisper.web.WebVerticle;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.micrometer.MetricsDomain;
+import io.vertx.micrometer.MicrometerMetricsFactory;
+import io.vertx.micrometer.MicrometerMetricsOptions;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
@@ -38,15 +43,22 @@ final class RunningServer implements AutoCloseable {
 
   private final Configuration configuration;
   private final Vertx vertx;
+  private final PrometheusMeterRegistry registry;
   private final DataFolder data;
   private final Rooms rooms;
   private Pipeline pipeline;
   private WebVerticle web;
   private String webDeployment;
 
-  private RunningServer(Configuration configuration, Vertx vertx, DataFolder data, Rooms rooms) {
+  private RunningServer(
+      Configuration configuration,
+      Vertx vertx,
+      PrometheusMeterRegistry registry,
+      DataFolder data,
+      Rooms rooms) {
     this.configuration = configuration;
     this.vertx = vertx;
+    this.registry = registry;
     this.data = data;
     this.rooms = rooms;
   }
@@ -68,8 +80,9 @@ final class RunningServer implements AutoCloseable {
       data.close();
       throw e;
     }
-    Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
-    RunningServer server = new RunningServer(configuration, vertx, data, rooms);
+    PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    RunningServer server =
+        new RunningServer(configuration, measured(registry), registry, data, rooms);
     try {
       server.deploy(model, device);
       return server;
@@ -77,6 +90,20 @@ final class RunningServer implements AutoCloseable {
       server.end(0);
       throw e;
     }
+  }
+
+  /**
+   * Vert.x that counts requests, pools and sockets; not the bus, which has addresses for each job.
+   */
+  private static Vertx measured(PrometheusMeterRegistry registry) {
+    MicrometerMetricsOptions metrics =
+        new MicrometerMetricsOptions()
+            .setEnabled(true)
+            .addDisabledMetricsCategory(MetricsDomain.EVENT_BUS);
+    return Vertx.builder()
+        .with(new VertxOptions().setPreferNativeTransport(true).setMetricsOptions(metrics))
+        .withMetrics(new MicrometerMetricsFactory(registry))
+        .build();
   }
 
   private void deploy(ModelChoice model, String device) throws IOException, InterruptedException {
@@ -93,7 +120,11 @@ final class RunningServer implements AutoCloseable {
                 data.jobs().getParent(),
                 ConfigurationOptions.home(),
                 new ModelFacts(model.name(), model.isBundled(), model.notice()),
-                System.currentTimeMillis()));
+                device,
+                trialSound(),
+                TRIAL.lengthMs(),
+                System.currentTimeMillis()),
+            registry);
     try {
       webDeployment = Rooms.await(vertx.deployVerticle(deployed));
     } catch (IOException e) {
@@ -114,21 +145,30 @@ final class RunningServer implements AutoCloseable {
   /** A real inference, on some seconds of a sample, which also shows that ffmpeg works. */
   private void tryDevice(String device) throws IOException, InterruptedException {
     Path sample = new SampleTalks(ConfigurationOptions.home().resolve("samples")).files().get(0);
-    Path sound = data.scratch().resolve("trial.pcm");
-    Rooms.await(rooms.media().extractSound(sample, TRIAL, sound).result());
+    Rooms.await(rooms.media().extractSound(sample, TRIAL, trialSound()).result());
     Rooms.await(
         vertx
             .eventBus()
             .request(
                 Addresses.device(device),
-                new TryDevice(sound, TRIAL.lengthMs()),
+                new TryDevice(trialSound(), TRIAL.lengthMs()),
                 new DeliveryOptions().setSendTimeout(TRIAL_LIMIT_MS)));
+  }
+
+  /** Stays, for the device is tried again whenever somebody asks whether the server is ready. */
+  private Path trialSound() {
+    return data.scratch().resolve("trial.pcm");
   }
 
   /** Where it can be reached, for people. */
   String address() {
     String host = configuration.server().host();
     return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port() + "/";
+  }
+
+  /** What everything here runs on. */
+  Vertx vertx() {
+    return vertx;
   }
 
   int port() {

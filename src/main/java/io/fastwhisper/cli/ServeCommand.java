@@ -42,6 +42,7 @@ final class ServeCommand implements Callable<Integer> {
       return ExitCode.DONE;
     }
     Configuration configuration = options.load();
+    ServerLog.use(configuration.log().format());
     ModelChoice model = engine.model(configuration);
     RunningServer server = RunningServer.start(configuration, model, engine.device());
     Runtime.getRuntime().addShutdownHook(new Thread(() -> end(server), "fastwhisper-end"));

@@ -5,9 +5,11 @@ import io.fastwhisper.bus.Command.TranscribeSegment;
 import io.fastwhisper.bus.Command.WithdrawLease;
 import io.fastwhisper.bus.Event;
 import io.fastwhisper.domain.ClipId;
+import io.fastwhisper.domain.DeviceLoad;
 import io.fastwhisper.domain.Failure;
 import io.fastwhisper.domain.JobId;
 import io.fastwhisper.domain.SegmentId;
+import io.fastwhisper.domain.StageLoad;
 import io.fastwhisper.transcribe.LaneDispatcher;
 import java.util.List;
 import java.util.function.BiConsumer;
@@ -19,6 +21,7 @@ import java.util.function.LongSupplier;
  */
 final class DeviceDesk {
   private final LaneDispatcher dispatcher;
+  private final DeviceUse use = new DeviceUse();
   private final RunningJobs jobs;
   private final Outbox outbox;
   private final LongSupplier clock;
@@ -103,8 +106,33 @@ final class DeviceDesk {
   }
 
   /** Says whether the transcript counts: its lease has not ended. */
-  boolean transcribed(long lease) {
-    return dispatcher.transcribed(lease);
+  boolean transcribed(Event.SegmentTranscribed event) {
+    boolean counts = dispatcher.transcribed(event.lease());
+    count();
+    RunningJobs.Entry running = jobs.get(event.segment().job());
+    if (counts && running != null) {
+      use.transcribed(running.job().segment(event.segment()).range().lengthMs());
+    }
+    return counts;
+  }
+
+  /** Segments on devices, and those that wait for one. */
+  StageLoad load() {
+    return new StageLoad(dispatcher.lent(), dispatcher.waiting(), use.segments());
+  }
+
+  /** What devices have done so far. */
+  DeviceUse use() {
+    count();
+    return use;
+  }
+
+  private void count() {
+    use.at(dispatcher.lent() > 0, clock.getAsLong());
+  }
+
+  List<DeviceLoad> devices() {
+    return dispatcher.devices();
   }
 
   void on(Event.TranscriptionFailed event) {
@@ -116,6 +144,7 @@ final class DeviceDesk {
   }
 
   private void act(List<LaneDispatcher.Action> actions) {
+    count();
     for (LaneDispatcher.Action action : actions) {
       if (action instanceof LaneDispatcher.Grant grant) {
         lend(grant);

@@ -141,7 +141,7 @@ final class EventSwitchboard implements Event.Receiver {
 
   @Override
   public void on(Event.SegmentTranscribed event) {
-    if (devices.transcribed(event.lease())) {
+    if (devices.transcribed(event)) {
       jobs.with(event.segment().job(), job -> job.on(event));
     }
     devices.tick();

@@ -7,29 +7,24 @@ import io.fastwhisper.bus.Command.Drain;
 import io.fastwhisper.bus.Command.ResumeJob;
 import io.fastwhisper.bus.Command.StopWork;
 import io.fastwhisper.bus.Command.SubmitJob;
+import io.fastwhisper.bus.Command.TellLoad;
 import io.fastwhisper.bus.Consumers;
 import io.fastwhisper.bus.Event;
 import io.fastwhisper.bus.Refusal;
-import io.fastwhisper.bus.StoreCommand.KeepJob;
+import io.fastwhisper.bus.Reply.LoadTold;
 import io.fastwhisper.domain.ClipId;
 import io.fastwhisper.domain.Failure;
 import io.fastwhisper.domain.JobId;
-import io.fastwhisper.domain.JobRequest;
 import io.fastwhisper.domain.JobSnapshot;
 import io.fastwhisper.domain.SegmentId;
-import io.fastwhisper.find.WordFinder;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
-import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 
 /**
  * Accepts jobs, carries out what they decide, tells how they stand and lets them go at their end.
@@ -46,14 +41,12 @@ public final class JobCoordinator extends VerticleBase {
   private final JobKeeper keeper;
   private final RunningJobs jobs = new RunningJobs();
   private final StageLog log;
+  private Admission admission;
   private KeeperDesk kept;
   private StageDesk stages;
   private DeviceDesk devices;
   private EventSwitchboard switchboard;
   private Outbox outbox;
-
-  /** Jobs that are being accepted. */
-  private final Map<JobId, Future<Void>> arriving = new HashMap<>();
 
   /** Jobs that have ended, until that is told. */
   private final Set<JobId> ending = new HashSet<>();
@@ -93,6 +86,7 @@ public final class JobCoordinator extends VerticleBase {
             monotonicMs,
             () -> kept.recalling() + devices.waiting() + filesToRemove,
             this::take);
+    admission = new Admission(vertx, settings, files, keeper, jobs, this::with);
     switchboard = new EventSwitchboard(stages, devices, this::with);
     vertx.setPeriodic(
         Math.max(1, Math.min(settings.lanes().silenceMs(), settings.stageSilenceMs()) / 8),
@@ -116,7 +110,8 @@ public final class JobCoordinator extends VerticleBase {
   @Override
   public Future<?> stop() {
     stopBeginning();
-    return Future.join(List.copyOf(arriving.values()))
+    return admission
+        .quiet()
         .transform(
             arrived -> {
               for (JobId id : jobs.ids()) {
@@ -133,16 +128,19 @@ public final class JobCoordinator extends VerticleBase {
 
   private Future<?> take(Command command) {
     if (command instanceof SubmitJob submit) {
-      return accept(submit);
+      return admission.accept(submit);
     }
     if (command instanceof ResumeJob resume) {
-      return resume(resume);
+      return admission.resume(resume);
     }
     if (command instanceof CancelJob cancel) {
       return cancel(cancel.job());
     }
     if (command instanceof Drain drain) {
       return drain(drain.limitMs());
+    }
+    if (command instanceof TellLoad) {
+      return Future.succeededFuture(load());
     }
     return Future.failedFuture("the coordinator does not take " + command);
   }
@@ -181,119 +179,6 @@ public final class JobCoordinator extends VerticleBase {
     }
   }
 
-  /**
-   * The one place where a job is accepted: once its targets are understood and it is kept, it
-   * begins, and its sender is told.
-   */
-  private Future<?> accept(SubmitJob submit) {
-    Arrival job =
-        new Arrival(
-            submit.job(),
-            submit.request(),
-            submit.film(),
-            System.currentTimeMillis(),
-            jobs.nextNumber());
-    return arrive(
-        job,
-        () ->
-            finder(job)
-                .compose(
-                    finder ->
-                        keeper
-                            .keep(
-                                new KeepJob(
-                                    job.id(), job.request(), job.film(), job.receivedAtMs()))
-                            .compose(done -> begin(job, finder, null))));
-  }
-
-  /** A job that was accepted before: it begins anew, or ends with the reason why it cannot. */
-  private Future<?> resume(ResumeJob resume) {
-    Arrival job =
-        new Arrival(
-            resume.job(),
-            resume.request(),
-            resume.film(),
-            resume.receivedAtMs(),
-            jobs.nextNumber());
-    return arrive(
-        job,
-        () ->
-            finder(job)
-                .transform(
-                    built ->
-                        built.succeeded()
-                            ? begin(job, built.result(), null)
-                            : begin(
-                                job,
-                                new WordFinder(List.of()),
-                                Failure.permanent(
-                                    built.cause().getMessage(), "job " + job.id(), ""))));
-  }
-
-  /**
-   * A job on its way in.
-   *
-   * @param number its place among all, in the order in which they came
-   */
-  private record Arrival(JobId id, JobRequest request, Path film, long receivedAtMs, long number) {}
-
-  private Future<Void> arrive(Arrival job, Supplier<Future<Void>> way) {
-    if (drained != null) {
-      return Future.failedFuture(
-          Refusal.of(Refusal.DRAINING, "FastWhisper is about to end and takes no more jobs"));
-    }
-    if (jobs.get(job.id()) != null || arriving.containsKey(job.id())) {
-      return Future.failedFuture("job " + job.id() + " is here already");
-    }
-    Future<Void> arrived = way.get();
-    arriving.put(job.id(), arrived);
-    return arrived.onComplete(done -> arriving.remove(job.id()));
-  }
-
-  private Future<WordFinder> finder(Arrival job) {
-    // With ten thousand targets this takes longer than an event loop may.
-    return vertx.executeBlocking(() -> new WordFinder(job.request().targets()), false);
-  }
-
-  /**
-   * The job has its folder, without what a process that was killed may have left there, and begins.
-   *
-   * @param obstacle why it cannot; null where nothing is known
-   */
-  private Future<Void> begin(Arrival arrival, WordFinder finder, Failure obstacle) {
-    JobFolder folder = new JobFolder(settings.workFolder().resolve("fastwhisper-" + arrival.id()));
-    return files
-        .remove(folder)
-        .compose(gone -> files.make(folder))
-        .map(obstacle)
-        .otherwise(
-            e ->
-                Failure.permanent(
-                    "its folder cannot be made: " + e.getMessage(),
-                    folder.root().toString(),
-                    "Make room there, or set folders.work."))
-        .map(
-            failure -> {
-              Job job =
-                  new Job(
-                      arrival.id(),
-                      arrival.request(),
-                      finder,
-                      folder,
-                      arrival.film(),
-                      settings.job(),
-                      arrival.receivedAtMs());
-              jobs.add(new RunningJobs.Entry(job, arrival.number()));
-              with(
-                  job.id(),
-                  it ->
-                      failure == null
-                          ? it.start(System.currentTimeMillis())
-                          : it.fail(failure, System.currentTimeMillis()));
-              return null;
-            });
-  }
-
   private Future<?> cancel(JobId id) {
     if (jobs.get(id) == null && !ending.contains(id)) {
       return Future.failedFuture(Refusal.of(Refusal.NOT_FOUND, "no job " + id + " is running"));
@@ -309,9 +194,22 @@ public final class JobCoordinator extends VerticleBase {
     return drained.future();
   }
 
+  private LoadTold load() {
+    return new LoadTold(
+        drained != null,
+        jobs.ids().size(),
+        stages.fetching(),
+        devices.load(),
+        stages.compiling(),
+        devices.use().soundMs(),
+        devices.use().busyMs(),
+        devices.devices());
+  }
+
   private void stopBeginning() {
     if (drained == null) {
       drained = Promise.promise();
+      admission.close();
       stages.close();
       devices.stopLending();
     }
@@ -391,6 +289,7 @@ public final class JobCoordinator extends VerticleBase {
     devices.ended(job.id());
     ending.add(job.id());
     JobSnapshot end = job.snapshot(System.currentTimeMillis());
+    JobLog.ended(end);
     leaves(
         files
             .remove(job.folder())

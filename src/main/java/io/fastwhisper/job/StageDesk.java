@@ -8,6 +8,7 @@ import io.fastwhisper.bus.Event;
 import io.fastwhisper.domain.ClipId;
 import io.fastwhisper.domain.Failure;
 import io.fastwhisper.domain.JobId;
+import io.fastwhisper.domain.StageLoad;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
@@ -112,6 +113,16 @@ final class StageDesk {
   /** The job has ended. */
   void ended(JobId job) {
     stages.forEach(stage -> stage.ended(job));
+  }
+
+  /** Looking at sources, opening videos, fetching segments. */
+  StageLoad fetching() {
+    return resolves.load().plus(fetches.load());
+  }
+
+  /** Cutting clips and joining films. */
+  StageLoad compiling() {
+    return cuts.load().plus(joins.load());
   }
 
   /** From now on nothing begins. */

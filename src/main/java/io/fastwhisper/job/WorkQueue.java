@@ -3,6 +3,7 @@ package io.fastwhisper.job;
 import io.fastwhisper.bus.Command;
 import io.fastwhisper.domain.ClipId;
 import io.fastwhisper.domain.JobId;
+import io.fastwhisper.domain.StageLoad;
 import io.fastwhisper.transcribe.FairQueue;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -28,6 +29,7 @@ final class WorkQueue {
       new FairQueue<>(Comparator.comparingLong(Waiting::number));
   private final Map<Object, Running> running = new HashMap<>();
   private long nextNumber;
+  private long completed;
 
   private record Waiting(PieceOfWork work, long number) {}
 
@@ -56,7 +58,12 @@ final class WorkQueue {
     Running entry = running.get(key);
     if (entry != null && entry.work.attempt() == attempt) {
       running.remove(key);
+      completed++;
     }
+  }
+
+  StageLoad load() {
+    return new StageLoad(running.size(), waiting.size(), completed);
   }
 
   /** What a room does for this place goes on. */

@@ -1,5 +1,6 @@
 package io.fastwhisper.transcribe;
 
+import io.fastwhisper.domain.DeviceLoad;
 import io.fastwhisper.domain.Failure;
 import io.fastwhisper.domain.JobId;
 import io.fastwhisper.domain.SegmentId;
@@ -290,6 +291,20 @@ public final class LaneDispatcher {
   /** From now on nothing is lent. */
   public void stopLending() {
     lending = false;
+  }
+
+  /** What each device that is here has in hand. */
+  public List<DeviceLoad> devices() {
+    return devices.values().stream()
+        .map(
+            device ->
+                new DeviceLoad(
+                    device.name,
+                    device.leases.size(),
+                    device.places,
+                    device.windowsDone,
+                    device.silent))
+        .toList();
   }
 
   /** Segments that have a lane. */

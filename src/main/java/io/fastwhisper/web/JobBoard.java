@@ -9,6 +9,7 @@ import io.fastwhisper.bus.Event.JobProgress;
 import io.fastwhisper.bus.Message;
 import io.fastwhisper.domain.JobId;
 import io.fastwhisper.domain.JobRequest;
+import io.fastwhisper.domain.JobSnapshot;
 import io.fastwhisper.domain.KeptJob;
 import io.fastwhisper.domain.Source;
 import io.vertx.core.Future;
@@ -16,11 +17,13 @@ import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.MessageConsumer;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,6 +49,7 @@ final class JobBoard {
   private final long generation;
   private final Map<JobId, LiveJob> live = new HashMap<>();
   private final Deque<JobId> lingering = new ArrayDeque<>();
+  private final List<Consumer<JobSnapshot>> ends = new ArrayList<>();
 
   JobBoard(Vertx vertx, WebSettings settings, JobJson json) {
     this.vertx = vertx;
@@ -53,6 +57,11 @@ final class JobBoard {
     this.json = json;
     this.folder = settings.jobs();
     this.generation = settings.generation();
+  }
+
+  /** From now on this is told how each job ends. */
+  void onEnd(Consumer<JobSnapshot> listener) {
+    ends.add(listener);
   }
 
   /** Goes on with the jobs that an earlier server has left, the oldest first. */
@@ -206,6 +215,7 @@ final class JobBoard {
             ended -> {
               reports.unregister();
               linger(ended.id());
+              ends.forEach(listener -> listener.accept(ended.snapshot()));
             });
     return reports.completion().map(job);
   }

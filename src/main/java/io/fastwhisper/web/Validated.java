@@ -16,7 +16,12 @@ final class Validated {
   }
 
   static JobId job(RoutingContext ctx) {
-    return new JobId(request(ctx).getPathParameters().get("id").getString());
+    return job(ctx, "id");
+  }
+
+  /** The job that this part of the path names. */
+  static JobId job(RoutingContext ctx, String name) {
+    return new JobId(request(ctx).getPathParameters().get(name).getString());
   }
 
   /** A whole number of the query. */

@@ -1,5 +1,6 @@
 package io.fastwhisper.web;
 
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
@@ -30,7 +31,7 @@ final class WebRouter {
   private final List<Routes> operations;
   private Router router;
 
-  WebRouter(Vertx vertx, WebSettings settings, Uploads uploads) {
+  WebRouter(Vertx vertx, WebSettings settings, Uploads uploads, PrometheusMeterRegistry registry) {
     this.vertx = vertx;
     this.settings = settings;
     PathVeil veil = new PathVeil(List.of(settings.data(), settings.work(), settings.home()));
@@ -42,15 +43,25 @@ final class WebRouter {
     this.connections = new Connections(vertx, settings.server().maxConnections(), idleMs);
     long heartbeatMs =
         Math.min(idleMs / 2, TimeUnit.SECONDS.toMillis(settings.server().feedHeartbeatS()));
+    SourceGate sources = new SourceGate(vertx, settings, uploads);
+    FilmRoutes films = new FilmRoutes(vertx, jobs);
+    SystemView system = new SystemView(vertx, settings.model());
+    Meters meters = new Meters(registry);
+    jobs.onEnd(system::ended);
+    jobs.onEnd(meters::ended);
     this.operations =
         List.of(
             signIn,
-            new JobRoutes(settings, jobs, new SourceGate(vertx, settings, uploads), json),
+            new JobRoutes(settings, jobs, sources, json),
             new FeedRoutes(vertx, jobs, heartbeatMs, idleMs),
-            new FilmRoutes(vertx, jobs),
+            films,
             new TranscriptRoutes(vertx, jobs),
             new UploadRoutes(vertx, uploads, settings.server().maxUploadBytes()),
-            new SampleRoutes());
+            new SampleRoutes(),
+            new HealthRoutes(new Readiness(vertx, settings.trial())),
+            new MetricsRoutes(system, meters, registry),
+            new CompatibilityRoutes(
+                vertx, settings, jobs, sources, films, system, new StatusJson(veil)));
   }
 
   JobBoard jobs() {

@@ -15,6 +15,7 @@ import java.util.List;
  * @param work where jobs keep their files while they run
  * @param beam where a job asks for none
  * @param maxBeam widest that may be asked for
+ * @param trial by which the server shows that it is ready
  * @param generation larger than that of any server before on the same data; from 0
  */
 public record WebSettings(
@@ -26,7 +27,11 @@ public record WebSettings(
     int beam,
     int maxBeam,
     ModelFacts model,
+    Readiness.Trial trial,
     long generation) {
+  /** An inference may take so many times as long as its result is believed. */
+  private static final int TRIAL_LIMIT = 4;
+
   /** 2024-01-01, so that a generation stays small. */
   private static final long FIRST_SECOND = 1_704_067_200;
 
@@ -44,10 +49,21 @@ public record WebSettings(
   /**
    * Of the configuration.
    *
+   * @param device that is tried where the server is asked whether it is ready
+   * @param sound some seconds of speech for that
+   * @param soundMs their length
    * @param startedAtMs the generation is the second in which the server starts
    */
   public static WebSettings of(
-      Configuration configuration, Path data, Path home, ModelFacts model, long startedAtMs) {
+      Configuration configuration,
+      Path data,
+      Path home,
+      ModelFacts model,
+      String device,
+      Path sound,
+      long soundMs,
+      long startedAtMs) {
+    long freshMs = configuration.server().readyCheckS() * 1_000L;
     String work = configuration.folders().work();
     return new WebSettings(
         configuration.server(),
@@ -61,6 +77,7 @@ public record WebSettings(
         configuration.decoding().beam(),
         configuration.lanes().maxBeam(),
         model,
+        new Readiness.Trial(device, sound, soundMs, freshMs, TRIAL_LIMIT * freshMs),
         Math.max(0, startedAtMs / 1_000 - FIRST_SECOND));
   }
 

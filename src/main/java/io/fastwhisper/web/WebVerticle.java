@@ -1,5 +1,6 @@
 package io.fastwhisper.web;
 
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
@@ -13,10 +14,17 @@ public final class WebVerticle extends VerticleBase {
   private static final long SWEEP_MS = 600_000;
 
   private final WebSettings settings;
+  private final PrometheusMeterRegistry registry;
   private volatile int port;
 
-  public WebVerticle(WebSettings settings) {
+  /**
+   * Makes the server, which listens when it is deployed.
+   *
+   * @param registry of what is shown at /metrics
+   */
+  public WebVerticle(WebSettings settings, PrometheusMeterRegistry registry) {
     this.settings = settings;
+    this.registry = registry;
   }
 
   /** Where the server listens, once it is deployed. */
@@ -31,7 +39,7 @@ public final class WebVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     Uploads uploads = new Uploads(settings.uploads(), settings.server().keepUploadsH() * HOUR_MS);
-    WebRouter router = new WebRouter(vertx, settings, uploads);
+    WebRouter router = new WebRouter(vertx, settings, uploads, registry);
     vertx.setPeriodic(SWEEP_MS, due -> sweep(uploads, router.jobs()));
     return vertx
         .executeBlocking(

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fastwhisper.config.Configuration;
 import io.fastwhisper.config.ConfigurationLoader;
+import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -35,6 +36,10 @@ final class ServerAtWork implements AutoCloseable {
     Configuration configuration = loader.load().configuration();
     ModelChoice model = ModelChoice.of(ProgramRun.BUNDLED_MODEL, configuration);
     return new ServerAtWork(RunningServer.start(configuration, model, "cpu"));
+  }
+
+  Vertx vertx() {
+    return server.vertx();
   }
 
   URI at(String path) {

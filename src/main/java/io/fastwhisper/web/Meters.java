@@ -1,0 +1,86 @@
+package io.fastwhisper.web;
+
+import io.fastwhisper.bus.Reply.LoadTold;
+import io.fastwhisper.domain.DeviceLoad;
+import io.fastwhisper.domain.JobSnapshot;
+import io.fastwhisper.domain.StageLoad;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.Tags;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * What is counted for whoever draws curves. Names and meanings are in {@code docs/operations.md}.
+ * Set on the server's event loop; read by any thread.
+ */
+final class Meters {
+  private static final StageLoad NOTHING = new StageLoad(0, 0, 0);
+
+  private final MeterRegistry registry;
+  private final MultiGauge deviceSegments;
+  private volatile LoadTold load =
+      new LoadTold(false, 0, NOTHING, NOTHING, NOTHING, 0, 0, List.of());
+
+  Meters(MeterRegistry registry) {
+    this.registry = registry;
+    Gauge.builder("fastwhisper.jobs.running", () -> load.jobs())
+        .description("Jobs that have not ended")
+        .register(registry);
+    stage("fetching", LoadTold::fetching);
+    stage("transcribing", LoadTold::transcribing);
+    stage("compiling", LoadTold::compiling);
+    FunctionCounter.builder(
+            "fastwhisper.sound.transcribed", this, m -> m.load.transcribedMs() / 1e3)
+        .baseUnit("seconds")
+        .description("Sound that devices have transcribed")
+        .register(registry);
+    FunctionCounter.builder("fastwhisper.transcribing", this, m -> m.load.transcribingMs() / 1e3)
+        .baseUnit("seconds")
+        .description("Time in which at least one segment was on a device")
+        .register(registry);
+    deviceSegments =
+        MultiGauge.builder("fastwhisper.device.segments")
+            .description("Segments that a device has")
+            .register(registry);
+  }
+
+  private void stage(String name, Function<LoadTold, StageLoad> of) {
+    Tags stage = Tags.of("stage", name);
+    Gauge.builder("fastwhisper.stage.active", () -> of.apply(load).active())
+        .tags(stage)
+        .description("Pieces of work in hand")
+        .register(registry);
+    Gauge.builder("fastwhisper.stage.queued", () -> of.apply(load).queued())
+        .tags(stage)
+        .description("Pieces of work that wait")
+        .register(registry);
+    FunctionCounter.builder("fastwhisper.stage.completed", this, m -> of.apply(m.load).completed())
+        .tags(stage)
+        .description("Pieces of work done")
+        .register(registry);
+  }
+
+  /** How busy everything is by now. */
+  void at(LoadTold now) {
+    load = now;
+    deviceSegments.register(
+        now.devices().stream()
+            .map(
+                device ->
+                    MultiGauge.Row.of(
+                        Tags.of("device", device.device()), device, DeviceLoad::leases))
+            .toList(),
+        true);
+  }
+
+  /** A job has come to its end. */
+  void ended(JobSnapshot end) {
+    registry.counter("fastwhisper.jobs.ended", "status", JobJson.word(end.status())).increment();
+    registry.counter("fastwhisper.matches").increment(end.matches().size());
+    registry.counter("fastwhisper.clips").increment(end.clips().size());
+    registry.counter("fastwhisper.failures").increment(end.failures().size());
+  }
+}
