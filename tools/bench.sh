@@ -1,5 +1,9 @@
-# Sourced by ./fastwhisper after the build, with the command's arguments: builds and runs the native benchmark.
+# Sourced by ./fastwhisper after the build, with the command's arguments: builds and runs the benchmarks.
 
+if [ "${2:-}" = fairness ]; then
+  shift 2
+  exec "$(tool java)" -Dfastwhisper.home="$root" -cp "$target/classes:$target/lib/*" "$root/bench/e2e/Fairness.java" "$@"
+fi
 [ "${2:-}" = cpu ] || fail 2 "bench: expected \"bench cpu\", with options as in \"bench cpu --help\""
 shift 2
 run_quietly "Building the benchmark" "$target/bench-build.log" sh -c \
