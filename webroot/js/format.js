@@ -15,9 +15,9 @@ export function fineClock(ms) {
   return `${clock(tenths * 100)}.${tenths % 10}`;
 }
 
-/** 2280 as "2.3 s", 65320 as "1 min 5 s", 3723000 as "1 h 2 min". */
+/** 2280 as "2.3 s", 5000 as "5 s", 65320 as "1 min 5 s", 3723000 as "1 h 2 min". */
 export function duration(ms) {
-  if (ms < 9_950) return `${(ms / 1000).toFixed(1)} s`;
+  if (ms < 9_950) return `${Number((ms / 1000).toFixed(1))} s`;
   const seconds = Math.round(ms / 1000);
   if (seconds < 60) return `${seconds} s`;
   const minutes = Math.floor(seconds / 60);

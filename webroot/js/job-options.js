@@ -17,7 +17,7 @@ export class JobOptions {
     );
     this.#fillLanguages(this.fields.language);
     this.set({});
-    parts.options.addEventListener("change", () => {
+    parts.options.addEventListener("input", () => {
       this.#showSummary();
       onChange();
     });

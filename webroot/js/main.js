@@ -74,6 +74,11 @@ async function askServer() {
 
 // A file that is dropped beside the place for it must not take the page's place.
 for (const kind of ["dragover", "drop"]) addEventListener(kind, (event) => event.preventDefault());
+// What follows the # is the view's address, so the link to the content cannot be one.
+document.querySelector(".skip").addEventListener("click", (event) => {
+  event.preventDefault();
+  main.focus();
+});
 whenSignInIsNeeded(showSignIn);
 startRouter(showRoute);
 askServer();

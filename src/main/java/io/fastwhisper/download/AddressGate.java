@@ -16,7 +16,12 @@ final class AddressGate {
   /** The address is not to be connected to. */
   static final class Forbidden extends Exception {
     Forbidden(String host, InetAddress address) {
-      super(host + " is " + address.getHostAddress() + ", not an address of the public internet");
+      super(host + named(host, address) + " not an address of the public internet");
+    }
+
+    private static String named(String host, InetAddress address) {
+      String ip = address.getHostAddress();
+      return host.equals(ip) ? " is" : " is " + ip + ",";
     }
   }
 

@@ -37,12 +37,7 @@ final class JobJson {
         .put("clips", clips(snapshot))
         .put("failures", array(snapshot.failures(), failed -> failure(failed, job.request())))
         .put("film", film(snapshot))
-        .put(
-            "model",
-            new JsonObject()
-                .put("name", model.name())
-                .put("bundled", model.bundled())
-                .put("notice", model.notice()))
+        .put("model", model.json())
         .put("startedAtMs", snapshot.startedAtMs());
   }
 
@@ -61,6 +56,7 @@ final class JobJson {
         .put("status", word(snapshot.status()))
         .put("stage", word(snapshot.stage()))
         .put("sources", array(job.request().sources(), Source::location))
+        .put("titles", array(job.request().sources(), Source::title))
         .put("targets", array(job.request().targets(), Target::text))
         .put("message", veil.cover(snapshot.message(), job.request()))
         .put("receivedAtMs", snapshot.receivedAtMs())

@@ -59,12 +59,7 @@ final class SystemView {
                     .put("draining", load.draining())
                     .put("jobs_running", load.jobs())
                     .put("devices", JobJson.array(load.devices(), SystemView::device))
-                    .put(
-                        "model",
-                        new JsonObject()
-                            .put("name", model.name())
-                            .put("bundled", model.bundled())
-                            .put("notice", model.notice())));
+                    .put("model", model.json()));
   }
 
   /** What {@code /status} tells under {@code system}. */

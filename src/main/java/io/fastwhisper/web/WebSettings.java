@@ -2,6 +2,7 @@ package io.fastwhisper.web;
 
 import io.fastwhisper.config.Configuration;
 import io.fastwhisper.config.Server;
+import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -40,7 +41,12 @@ public record WebSettings(
    *
    * @param notice what its user must know; "" where it is what was asked for
    */
-  public record ModelFacts(String name, boolean bundled, String notice) {}
+  public record ModelFacts(String name, boolean bundled, String notice) {
+    /** A {@code Model} of {@code openapi.yaml}. */
+    JsonObject json() {
+      return new JsonObject().put("name", name).put("bundled", bundled).put("notice", notice);
+    }
+  }
 
   public WebSettings {
     sources = List.copyOf(sources);
