@@ -21,6 +21,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.file.FileSystemOptions;
 import io.vertx.micrometer.MetricsDomain;
 import io.vertx.micrometer.MicrometerMetricsFactory;
 import io.vertx.micrometer.MicrometerMetricsOptions;
@@ -81,8 +82,8 @@ final class RunningServer implements AutoCloseable {
       throw e;
     }
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    RunningServer server =
-        new RunningServer(configuration, measured(registry), registry, data, rooms);
+    Vertx vertx = measured(registry, data.scratch());
+    RunningServer server = new RunningServer(configuration, vertx, registry, data, rooms);
     try {
       server.deploy(model, device);
       return server;
@@ -94,14 +95,24 @@ final class RunningServer implements AutoCloseable {
 
   /**
    * Vert.x that counts requests, pools and sockets; not the bus, which has addresses for each job.
+   *
+   * @param scratch where what the libraries unpack goes, too: a server that is killed leaves it, and
+   *     the next start empties that folder
    */
-  private static Vertx measured(PrometheusMeterRegistry registry) {
+  private static Vertx measured(PrometheusMeterRegistry registry, Path scratch) {
+    System.setProperty("io.netty.native.workdir", scratch.toString());
     MicrometerMetricsOptions metrics =
         new MicrometerMetricsOptions()
             .setEnabled(true)
             .addDisabledMetricsCategory(MetricsDomain.EVENT_BUS);
+    VertxOptions options =
+        new VertxOptions()
+            .setPreferNativeTransport(true)
+            .setMetricsOptions(metrics)
+            .setFileSystemOptions(
+                new FileSystemOptions().setFileCacheDir(scratch.resolve("vertx").toString()));
     return Vertx.builder()
-        .with(new VertxOptions().setPreferNativeTransport(true).setMetricsOptions(metrics))
+        .with(options)
         .withMetrics(new MicrometerMetricsFactory(registry))
         .build();
   }

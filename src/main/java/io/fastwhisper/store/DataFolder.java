@@ -15,12 +15,16 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The folder that belongs to one server at a time. Its lock goes with the process, whatever way
  * that ends. Blocking; not for an event loop.
  */
 public final class DataFolder implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(DataFolder.class);
+
   private final Path root;
   private final FileChannel lock;
 
@@ -132,14 +136,19 @@ public final class DataFolder implements AutoCloseable {
     return root.resolve("uploads");
   }
 
-  /** For what nobody needs once this process has ended; emptied at each start. */
+  /** For what nobody needs once this process has ended; emptied at each start and end. */
   public Path scratch() {
     return root.resolve("scratch");
   }
 
-  /** Gives the folder back. */
+  /** Empties the scratch and gives the folder back. */
   @Override
   public void close() {
+    try {
+      remove(scratch());
+    } catch (IOException e) {
+      LOG.warn("{} cannot be emptied: {}", scratch(), e.toString());
+    }
     closeQuietly(lock);
   }
 
@@ -162,32 +171,39 @@ public final class DataFolder implements AutoCloseable {
     }
   }
 
-  /** Removes a file, or a folder with all that is in it; links are removed, not followed. */
+  /**
+   * Removes a file, or a folder with all that is in it; links are removed, not followed. What
+   * someone else removes meanwhile is gone as well.
+   */
   static void remove(Path top) throws IOException {
-    try {
-      Files.walkFileTree(
-          top,
-          new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes facts)
-                throws IOException {
-              Files.deleteIfExists(file);
-              return FileVisitResult.CONTINUE;
-            }
+    Files.walkFileTree(
+        top,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes facts)
+              throws IOException {
+            Files.deleteIfExists(file);
+            return FileVisitResult.CONTINUE;
+          }
 
-            @Override
-            public FileVisitResult postVisitDirectory(Path folder, IOException failure)
-                throws IOException {
-              if (failure != null) {
-                throw failure;
-              }
-              Files.deleteIfExists(folder);
+          @Override
+          public FileVisitResult visitFileFailed(Path file, IOException failure)
+              throws IOException {
+            if (failure instanceof NoSuchFileException) {
               return FileVisitResult.CONTINUE;
             }
-          });
-    } catch (NoSuchFileException e) {
-      // Gone already.
-      return;
-    }
+            throw failure;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path folder, IOException failure)
+              throws IOException {
+            if (failure != null) {
+              throw failure;
+            }
+            Files.deleteIfExists(folder);
+            return FileVisitResult.CONTINUE;
+          }
+        });
   }
 }
