@@ -15,6 +15,7 @@ import io.fastwhisper.transcribe.TranscriberName;
 import io.fastwhisper.web.WebSettings;
 import io.fastwhisper.web.WebSettings.ModelFacts;
 import io.fastwhisper.web.WebVerticle;
+import io.micrometer.core.instrument.Metrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
@@ -82,6 +83,8 @@ final class RunningServer implements AutoCloseable {
       throw e;
     }
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    // What rooms count that know no server: the store, the coordinator.
+    Metrics.addRegistry(registry);
     Vertx vertx = measured(registry, data.scratch());
     RunningServer server = new RunningServer(configuration, vertx, registry, data, rooms);
     try {
@@ -96,8 +99,8 @@ final class RunningServer implements AutoCloseable {
   /**
    * Vert.x that counts requests, pools and sockets; not the bus, which has addresses for each job.
    *
-   * @param scratch where what the libraries unpack goes, too: a server that is killed leaves it, and
-   *     the next start empties that folder
+   * @param scratch where what the libraries unpack goes, too: a server that is killed leaves it,
+   *     and the next start empties that folder
    */
   private static Vertx measured(PrometheusMeterRegistry registry, Path scratch) {
     System.setProperty("io.netty.native.workdir", scratch.toString());
@@ -204,6 +207,7 @@ final class RunningServer implements AutoCloseable {
       finish(pipeline.close(), CLOSE_LIMIT_MS);
     }
     finish(vertx.close(), CLOSE_LIMIT_MS);
+    Metrics.removeRegistry(registry);
     rooms.close();
     data.close();
   }

@@ -53,6 +53,8 @@ final class KeeperDesk {
     this.log = log;
     this.firstPauseMs = Math.max(1, firstPauseMs);
     this.settled = settled;
+    // Shown as 0 from the start.
+    Metrics.counter(UNKEPT);
   }
 
   /** Segments about which the keeper is being asked; their PCM is there. */

@@ -20,8 +20,8 @@ import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.ThreadingModel;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.WorkerExecutor;
 import io.vertx.core.eventbus.ReplyException;
-import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Optional;
@@ -40,10 +40,14 @@ public final class StoreVerticle extends VerticleBase {
   /** Segments that needed no device. */
   static final String RECALLED = "fastwhisper.transcripts.recalled";
 
+  /** Sounds are read on other threads: a fast device asks for more of them than one can hash. */
+  private static final int HASHED_AT_A_TIME = 4;
+
   private static final Logger LOG = LoggerFactory.getLogger(StoreVerticle.class);
 
   private final DataFolder folder;
   private final String transcriber;
+  private WorkerExecutor sounds;
   private Database database;
 
   /**
@@ -64,8 +68,12 @@ public final class StoreVerticle extends VerticleBase {
   }
 
   @Override
-  public Future<?> start() throws StoreException, SQLException, IOException {
+  public Future<?> start() throws StoreException, SQLException {
+    // Shown as 0 from the start.
+    Metrics.counter(RECALLED);
+    Metrics.counter(SoundRows.DAMAGED);
     database = Database.open(folder.database());
+    sounds = vertx.createSharedWorkerExecutor("fastwhisper-sounds", HASHED_AT_A_TIME);
     database.inTransaction(
         connection -> {
           Leftovers.remove(folder, connection);
@@ -79,6 +87,7 @@ public final class StoreVerticle extends VerticleBase {
   @Override
   public Future<?> stop() throws SQLException {
     if (database != null) {
+      sounds.close();
       database.close();
       database = null;
     }
@@ -86,15 +95,19 @@ public final class StoreVerticle extends VerticleBase {
   }
 
   private Future<Reply> take(StoreCommand command) {
+    if (command instanceof RecallSegment recall) {
+      return sounds
+          .executeBlocking(
+              () -> SoundName.of(recall.pcmFile(), transcriber, recall.options(), recall.segment()),
+              false)
+          .map(name -> recall(recall, name));
+    }
     try {
-      if (command instanceof RecallSegment recall) {
-        return Future.succeededFuture(recall(recall));
-      }
       return Future.succeededFuture(
           database.inTransaction(connection -> answer(connection, command)));
     } catch (SQLException e) {
       return Future.failedFuture(refusal(e));
-    } catch (IOException | ReplyException e) {
+    } catch (ReplyException e) {
       return Future.failedFuture(e);
     }
   }
@@ -133,8 +146,7 @@ public final class StoreVerticle extends VerticleBase {
   /**
    * The name of a sound is told also where the disk fails: it can still be transcribed and kept.
    */
-  private Reply recall(RecallSegment recall) throws IOException {
-    String name = SoundName.of(recall.pcmFile(), transcriber, recall.options(), recall.segment());
+  private Reply recall(RecallSegment recall, String name) {
     Optional<HeardSound> heard = Optional.empty();
     try {
       heard = database.inTransaction(connection -> SoundRows.find(connection, name));

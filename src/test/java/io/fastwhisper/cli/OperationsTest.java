@@ -73,6 +73,9 @@ class OperationsTest {
         metrics);
     assertTrue(metrics.contains("fastwhisper_stage_active{stage=\"transcribing\"} 0.0"), metrics);
     assertTrue(metrics.contains("fastwhisper_device_segments{device=\"cpu\"} 0.0"), metrics);
+    assertTrue(metrics.contains("fastwhisper_transcripts_unkept_total 0.0"), metrics);
+    assertTrue(metrics.contains("fastwhisper_transcripts_damaged_total 0.0"), metrics);
+    assertTrue(metrics.contains("fastwhisper_transcripts_recalled_total"), metrics);
     assertTrue(metrics.contains("vertx_http_server_requests_total"), metrics);
   }
 
