@@ -60,8 +60,8 @@ public final class Lane implements AutoCloseable {
           fw_lane_submit(
               handle,
               params(request),
-              pcm.samples(),
-              pcm.count(),
+              pcm.samplesFrom(plan.firstSample()),
+              plan.sampleCount(),
               fw_window_plan_spans(plan.handle(), window, spanCount),
               spanCount.get());
       if (status == FW_STATUS_LANE_LOST) {
