@@ -33,6 +33,11 @@ final class IncomingFile {
   /** Gives the size of the file, which is then on the disk and closed. */
   Future<Long> receive(Path file) {
     OpenOptions options = new OpenOptions().setCreateNew(true).setPerms(OWNER_ONLY);
+    // Before the file is open: a client that goes meanwhile is told of only once.
+    request.exceptionHandler(received::tryFail);
+    if (request.response().closed()) {
+      received.tryFail("the client has gone");
+    }
     return vertx
         .fileSystem()
         .open(file.toString(), options)
@@ -41,7 +46,6 @@ final class IncomingFile {
               request
                   .handler(buffer -> take(buffer, opened))
                   .endHandler(end -> received.tryComplete())
-                  .exceptionHandler(received::tryFail)
                   .resume();
               return received
                   .future()
