@@ -42,8 +42,7 @@ final class JobRunner implements AutoCloseable {
   /** Loads the model and starts all rooms. */
   static JobRunner start(Configuration configuration, ModelChoice model, String device)
       throws IOException, InterruptedException {
-    Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
-    Rooms rooms = Rooms.open(configuration, model, device, temporary);
+    Rooms rooms = Rooms.open(configuration, model, device);
     Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(false));
     try {
       JobRunner runner =

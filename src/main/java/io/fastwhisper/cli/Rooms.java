@@ -21,17 +21,37 @@ import java.util.concurrent.ExecutionException;
 /** The rooms that a job passes, the same for one job of the command line and for the server. */
 record Rooms(Media media, List<Room> list) implements AutoCloseable {
 
+  /** Makes ffmpeg ready. */
+  private interface MediaDoor {
+    Media open(MediaLimits limits) throws MediaException;
+  }
+
   /**
-   * Makes ffmpeg ready; the rooms are not deployed yet. Blocks.
+   * Makes ffmpeg ready; the rooms are not deployed yet. Its children end when the process is told
+   * to. Blocks.
+   */
+  static Rooms open(Configuration configuration, ModelChoice model, String device)
+      throws IOException {
+    return open(configuration, model, device, Media::open);
+  }
+
+  /**
+   * As {@link #open(Configuration, ModelChoice, String)}; children end by {@link #close} alone.
    *
    * @param folder for what is needed while this is open
    */
   static Rooms open(Configuration configuration, ModelChoice model, String device, Path folder)
       throws IOException {
+    return open(configuration, model, device, limits -> Media.open(limits, folder));
+  }
+
+  private static Rooms open(
+      Configuration configuration, ModelChoice model, String device, MediaDoor door)
+      throws IOException {
     Duration stall = Duration.ofSeconds(configuration.stages().stageTimeoutS());
     Media media;
     try {
-      media = Media.open(MediaLimits.withStall(stall), folder);
+      media = door.open(MediaLimits.withStall(stall));
     } catch (MediaException e) {
       throw new IOException("ffmpeg does not start: " + e.getMessage(), e);
     }

@@ -52,7 +52,9 @@ public record Server(
             unit = "s",
             min = 1,
             max = 86_400,
-            effect = "A connection on which nothing moves for this long is closed.")
+            effect =
+                "A connection whose client brings no request, or does not go on sending or reading, for this long\n"
+                    + "is closed.")
         int idleTimeoutS,
     @Setting(
             value = "15",

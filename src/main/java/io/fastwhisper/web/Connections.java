@@ -3,61 +3,106 @@ package io.fastwhisper.web;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.impl.HttpServerConnection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
- * Bounds what connections may cost: so many at a time, and each must bring a request within a time,
- * however slowly it sends. Used on the server's event loop alone.
+ * Bounds what connections may cost: so many at a time, and none that stands still because of its
+ * client. That is one that brings no whole head of a request in time, however slowly it sends; one
+ * whose body stops coming; one that does not read its answer. The time that the server takes itself
+ * does not count. Used on the server's event loop alone.
  */
 final class Connections {
-  private static final long NONE = -1;
+  /** Looks in the time that a connection may stand still. */
+  private static final int LOOKS = 2;
 
-  private final Vertx vertx;
   private final int most;
-  private final long waitMs;
+  private final Map<HttpConnection, State> open = new HashMap<>();
 
-  /** Of each open connection the timer that ends it, while no request of it is served. */
-  private final Map<HttpConnection, Long> waiting = new HashMap<>();
+  /** What one connection was doing when it was looked at last. */
+  private static final class State {
+    /** Null while it waits for one. */
+    HttpServerRequest request;
 
-  Connections(Vertx vertx, int most, long waitMs) {
-    this.vertx = vertx;
+    long read;
+    long written;
+    int still;
+
+    void now(HttpServerRequest served) {
+      request = served;
+      still = 0;
+    }
+
+    boolean standsStill() {
+      if (request == null) {
+        return true;
+      }
+      HttpServerResponse response = request.response();
+      boolean moved = request.bytesRead() != read || response.bytesWritten() != written;
+      read = request.bytesRead();
+      written = response.bytesWritten();
+      // A file that is sent in one go counts as written from the start.
+      boolean clientsTurn =
+          !request.isEnded()
+              || response.ended()
+              || response.headWritten() && response.writeQueueFull();
+      return clientsTurn && !moved;
+    }
+  }
+
+  /**
+   * No connections yet.
+   *
+   * @param limitMs how long one may stand still; it is closed a little later
+   */
+  Connections(Vertx vertx, int most, long limitMs) {
     this.most = most;
-    this.waitMs = waitMs;
+    vertx.setPeriodic(Math.max(1, limitMs / LOOKS), look -> look());
   }
 
   void opened(HttpConnection connection) {
-    if (waiting.size() >= most) {
+    if (open.size() >= most) {
       connection.close();
       return;
     }
-    waiting.put(connection, NONE);
-    connection.closeHandler(
-        gone -> {
-          Long timer = waiting.remove(connection);
-          if (timer != null) {
-            vertx.cancelTimer(timer);
-          }
-        });
-    await(connection);
+    open.put(connection, new State());
+    connection.closeHandler(gone -> open.remove(connection));
   }
 
-  /** A request has come; the connection waits for the next one when this one is answered. */
+  /** A request has come. */
   void serve(HttpServerRequest request) {
-    HttpConnection connection = request.connection();
-    Long timer = waiting.replace(connection, NONE);
-    if (timer != null) {
-      vertx.cancelTimer(timer);
+    State state = open.get(request.connection());
+    if (state != null) {
+      state.now(request);
     }
   }
 
-  /** A request was answered. */
+  /** A request was answered, the connection waits for the next one. */
   void await(HttpConnection connection) {
-    Long before =
-        waiting.computeIfPresent(
-            connection,
-            (it, timer) -> timer == NONE ? vertx.setTimer(waitMs, late -> it.close()) : timer);
-    if (before == null) {
+    State state = open.get(connection);
+    if (state != null) {
+      state.now(null);
+    }
+  }
+
+  private void look() {
+    for (Map.Entry<HttpConnection, State> connection : List.copyOf(open.entrySet())) {
+      State state = connection.getValue();
+      state.still = state.standsStill() ? state.still + 1 : 0;
+      if (state.still > LOOKS) {
+        cutOff(connection.getKey());
+      }
+    }
+  }
+
+  /** Closing in order would wait until the client has read what was written, and so for ever. */
+  private static void cutOff(HttpConnection connection) {
+    if (connection instanceof HttpServerConnection ours) {
+      ours.channelHandlerContext().close();
+    } else {
       connection.close();
     }
   }

@@ -12,12 +12,9 @@ final class FeedClient {
   /** Events in one write. */
   private static final int BATCH = 16;
 
-  private static final long NOT_FULL = -1;
-
   private final HttpServerResponse response;
   private final LiveJob job;
   private long heard;
-  private long fullSinceMs = NOT_FULL;
   private boolean silent;
   private boolean over;
 
@@ -32,32 +29,23 @@ final class FeedClient {
     this.heard = heard;
   }
 
-  /** Sends what there is, and ends the response behind the last event. */
-  void pump(long nowMs) {
-    if (over || fullSinceMs != NOT_FULL) {
-      return;
-    }
+  /** Sends what there is and can be taken, and ends the response behind the last event. */
+  void pump() {
     FeedLog log = job.log();
-    List<FeedEvent> next = log.after(heard, BATCH);
-    while (!next.isEmpty() && !response.writeQueueFull()) {
+    while (!over && !response.writeQueueFull()) {
+      List<FeedEvent> next = log.after(heard, BATCH);
+      if (next.isEmpty()) {
+        over = log.ended();
+        if (over) {
+          response.end();
+        }
+        return;
+      }
       StringBuilder frames = new StringBuilder();
       next.forEach(event -> frames.append(event.frame()));
       heard = next.get(next.size() - 1).id();
       write(frames.toString());
-      next = log.after(heard, BATCH);
     }
-    if (response.writeQueueFull()) {
-      fullSinceMs = nowMs;
-    } else if (log.ended() && next.isEmpty()) {
-      over = true;
-      response.end();
-    }
-  }
-
-  /** The client reads again. */
-  void drained(long nowMs) {
-    fullSinceMs = NOT_FULL;
-    pump(nowMs);
   }
 
   void write(String text) {
@@ -67,14 +55,9 @@ final class FeedClient {
 
   /** Says that the feed lives, if it has not said anything since it was asked last. */
   void beat() {
-    if (silent && !over && fullSinceMs == NOT_FULL) {
+    if (silent && !over && !response.writeQueueFull()) {
       write(":\n\n");
     }
     silent = true;
-  }
-
-  /** True where it has read nothing for this long although there is something. */
-  boolean stuck(long nowMs, long limitMs) {
-    return fullSinceMs != NOT_FULL && nowMs - fullSinceMs >= limitMs;
   }
 }

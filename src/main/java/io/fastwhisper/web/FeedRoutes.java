@@ -5,42 +5,32 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.openapi.router.RouterBuilder;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
+import java.util.LinkedHashSet;
+import java.util.Set;
 
 /** The progress feeds of jobs, as server-sent events. */
 final class FeedRoutes implements Routes {
-  private static final long LOOK_MS = 1_000;
-
   private final Vertx vertx;
   private final JobBoard jobs;
   private final long heartbeatMs;
-  private final long stuckMs;
-
-  /** Of each client the connection's end. */
-  private final Map<FeedClient, Runnable> clients = new HashMap<>();
+  private final Set<FeedClient> clients = new LinkedHashSet<>();
 
   /**
    * The feeds of a server.
    *
    * @param heartbeatMs silence after which a feed says that it lives
-   * @param stuckMs a client that reads nothing for so long is let go
    */
-  FeedRoutes(Vertx vertx, JobBoard jobs, long heartbeatMs, long stuckMs) {
+  FeedRoutes(Vertx vertx, JobBoard jobs, long heartbeatMs) {
     this.vertx = vertx;
     this.jobs = jobs;
     this.heartbeatMs = heartbeatMs;
-    this.stuckMs = stuckMs;
   }
 
   @Override
   public void mount(RouterBuilder api) {
     api.getRoute("followJob").addHandler(this::follow);
     // A client that has just spoken is asked at the next beat: twice in the time makes sure.
-    vertx.setPeriodic(
-        Math.max(1, heartbeatMs / 2), beat -> clients.keySet().forEach(FeedClient::beat));
-    vertx.setPeriodic(Math.min(LOOK_MS, stuckMs), look -> letStuckOnesGo());
+    vertx.setPeriodic(Math.max(1, heartbeatMs / 2), beat -> clients.forEach(FeedClient::beat));
   }
 
   private void follow(RoutingContext ctx) {
@@ -67,33 +57,18 @@ final class FeedRoutes implements Routes {
         // Or events would wait in a compressor.
         .putHeader(HttpHeaders.CONTENT_ENCODING, HttpHeaders.IDENTITY);
     FeedClient client = new FeedClient(response, job, goesOn ? last : log.beginning());
-    Runnable reader = () -> client.pump(nowMs());
-    clients.put(client, ctx.request().connection()::close);
+    Runnable reader = client::pump;
+    clients.add(client);
     job.addReader(reader);
     ctx.addEndHandler(
         gone -> {
           clients.remove(client);
           job.removeReader(reader);
         });
-    response.drainHandler(drained -> client.drained(nowMs()));
+    response.drainHandler(drained -> client.pump());
     if (last != null && !goesOn) {
       client.write("id: " + log.beginning() + "\nevent: reset\ndata: {}\n\n");
     }
-    client.pump(nowMs());
-  }
-
-  private void letStuckOnesGo() {
-    long nowMs = nowMs();
-    List.copyOf(clients.entrySet())
-        .forEach(
-            client -> {
-              if (client.getKey().stuck(nowMs, stuckMs)) {
-                client.getValue().run();
-              }
-            });
-  }
-
-  private static long nowMs() {
-    return System.nanoTime() / 1_000_000;
+    client.pump();
   }
 }

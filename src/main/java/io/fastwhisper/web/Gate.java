@@ -6,6 +6,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -29,8 +30,11 @@ final class Gate implements Handler<RoutingContext> {
     HttpServerRequest request = ctx.request();
     secure(ctx.response());
     ctx.addEndHandler(answered -> connections.await(request.connection()));
-    String host = request.getHeader(HttpHeaders.HOST);
-    if (host == null || !hosts.allow(host, request.localAddress().hostAddress())) {
+    List<String> named = request.headers().getAll(HttpHeaders.HOST);
+    String host = named.size() == 1 ? named.get(0) : "";
+    if (!request.uri().startsWith("/")) {
+      ctx.fail(Problem.of(400, "bad_request", "the server is no proxy: ask for a path"));
+    } else if (!hosts.allow(host, request.localAddress().hostAddress())) {
       ctx.fail(
           Problem.of(
               403,

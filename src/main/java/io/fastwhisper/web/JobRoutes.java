@@ -11,6 +11,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.openapi.router.RouterBuilder;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Submitting, listing, looking at, cancelling and forgetting jobs. */
@@ -41,7 +42,7 @@ final class JobRoutes implements Routes {
   private void submit(RoutingContext ctx) {
     JsonObject body = Validated.body(ctx);
     JobOptions options = options(body);
-    List<Target> targets = texts(body.getJsonArray("targets")).stream().map(Target::new).toList();
+    List<Target> targets = targets(texts(body.getJsonArray("targets")));
     sources
         .resolve(texts(body.getJsonArray("sources")))
         .compose(resolved -> jobs.submit(new JobRequest(resolved, targets, options)))
@@ -53,6 +54,18 @@ final class JobRoutes implements Routes {
                   .putHeader(HttpHeaders.LOCATION, "/api/v1/jobs/" + job.id());
               Answers.json(ctx.response(), json.job(job));
             });
+  }
+
+  private static List<Target> targets(List<String> texts) {
+    List<Target> targets = new ArrayList<>();
+    for (String text : texts) {
+      try {
+        targets.add(new Target(text));
+      } catch (InvalidValueException e) {
+        throw Problem.field("targets/" + targets.size(), e.getMessage());
+      }
+    }
+    return targets;
   }
 
   private JobOptions options(JsonObject body) {

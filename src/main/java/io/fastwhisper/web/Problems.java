@@ -8,8 +8,11 @@ import io.vertx.core.eventbus.ReplyFailure;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
+import io.vertx.openapi.contract.MediaType;
 import io.vertx.openapi.contract.OpenAPIContract;
+import io.vertx.openapi.contract.Operation;
 import io.vertx.openapi.contract.Path;
 import io.vertx.openapi.validation.ValidatorException;
 import java.util.Set;
@@ -28,11 +31,9 @@ final class Problems implements Handler<RoutingContext> {
   private static final long LINGER_MS = 2_000;
 
   private final OpenAPIContract contract;
-  private final InvalidRequest invalid;
 
   Problems(OpenAPIContract contract) {
     this.contract = contract;
-    this.invalid = new InvalidRequest();
   }
 
   @Override
@@ -47,7 +48,7 @@ final class Problems implements Handler<RoutingContext> {
       return;
     }
     if (problem.status() == 405) {
-      response.putHeader(HttpHeaders.ALLOW, String.join(", ", allowed(ctx.request().path())));
+      response.putHeader(HttpHeaders.ALLOW, String.join(", ", allowed(path(ctx))));
     } else if (problem.status() == 401) {
       response.putHeader("www-authenticate", "Bearer realm=\"FastWhisper\"");
     } else if (problem.status() == 503) {
@@ -75,13 +76,17 @@ final class Problems implements Handler<RoutingContext> {
     if (inner instanceof Problem problem) {
       return problem;
     } else if (inner instanceof ValidatorException e) {
-      return invalid.problem(e, ctx.request().getHeader(HttpHeaders.CONTENT_TYPE));
+      return InvalidRequest.problem(
+          e, ctx.request().getHeader(HttpHeaders.CONTENT_TYPE), fields(ctx));
     } else if (inner instanceof InvalidValueException e) {
       return Problem.of(e);
     } else if (inner instanceof ReplyException e) {
       return refused(e);
     }
     int status = ctx.statusCode();
+    if (cause == null && status == 404 && contract.findPath(path(ctx)) != null) {
+      return ofStatus(405, ctx);
+    }
     if (cause == null || (status >= 400 && status < 500)) {
       return ofStatus(status, ctx);
     }
@@ -113,7 +118,8 @@ final class Problems implements Handler<RoutingContext> {
       return Problem.of(503, "unavailable", "FastWhisper does not answer; try again");
     }
     return switch (e.failureCode()) {
-      case Refusal.BAD_VALUE -> Problem.of(400, "bad_request", e.getMessage());
+      // "target: ... is not a word"
+      case Refusal.BAD_VALUE -> Problem.field(e.getMessage().split(":")[0], e.getMessage());
       case Refusal.NOT_FOUND -> Problem.notFound(e.getMessage());
       case Refusal.DRAINING -> Problem.of(503, "draining", e.getMessage());
       case Refusal.NO_STORAGE -> Problem.of(507, "no_storage", e.getMessage());
@@ -128,11 +134,25 @@ final class Problems implements Handler<RoutingContext> {
     Set<String> methods = new TreeSet<>();
     Path known = contract.findPath(path);
     if (known == null) {
-      methods.add("GET");
-      methods.add("HEAD");
+      methods.addAll(Set.of("GET", "HEAD"));
     } else {
       known.getOperations().forEach(operation -> methods.add(operation.getHttpMethod().name()));
     }
     return methods;
+  }
+
+  /** What the body of a request of this kind may hold. */
+  private Set<String> fields(RoutingContext ctx) {
+    Operation operation = contract.findOperation(path(ctx), ctx.request().method());
+    if (operation == null || operation.getRequestBody() == null) {
+      return Set.of();
+    }
+    MediaType json = operation.getRequestBody().getContent().get("application/json");
+    JsonObject properties = json == null ? null : json.getSchema().get("properties");
+    return properties == null ? Set.of() : properties.fieldNames();
+  }
+
+  private static String path(RoutingContext ctx) {
+    return ctx.normalizedPath().replaceFirst("(?<=.)/$", "");
   }
 }

@@ -41,8 +41,7 @@ final class WebRouter {
         new SignIn(new Sessions(settings.server().apiKey(), () -> System.nanoTime() / 1_000_000));
     long idleMs = TimeUnit.SECONDS.toMillis(settings.server().idleTimeoutS());
     this.connections = new Connections(vertx, settings.server().maxConnections(), idleMs);
-    long heartbeatMs =
-        Math.min(idleMs / 2, TimeUnit.SECONDS.toMillis(settings.server().feedHeartbeatS()));
+    long heartbeatMs = TimeUnit.SECONDS.toMillis(settings.server().feedHeartbeatS());
     SourceGate sources = new SourceGate(vertx, settings, uploads);
     FilmRoutes films = new FilmRoutes(vertx, jobs);
     SystemView system = new SystemView(vertx, settings.model());
@@ -53,7 +52,7 @@ final class WebRouter {
         List.of(
             signIn,
             new JobRoutes(settings, jobs, sources, json),
-            new FeedRoutes(vertx, jobs, heartbeatMs, idleMs),
+            new FeedRoutes(vertx, jobs, heartbeatMs),
             films,
             new TranscriptRoutes(vertx, jobs),
             new UploadRoutes(vertx, uploads, settings.server().maxUploadBytes()),

@@ -52,12 +52,10 @@ public final class WebVerticle extends VerticleBase {
   }
 
   private Future<HttpServer> listen(WebRouter router) {
-    int idleS = settings.server().idleTimeoutS();
     HttpServerOptions options =
         new HttpServerOptions()
             .setHost(settings.server().host())
             .setPort(settings.server().port())
-            .setIdleTimeout(idleS)
             .setCompressionSupported(true)
             .setHttp2ClearTextEnabled(false);
     return vertx
