@@ -4,6 +4,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.impl.HttpServerConnection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -92,8 +93,17 @@ final class Connections {
       State state = connection.getValue();
       state.still = state.standsStill() ? state.still + 1 : 0;
       if (state.still > LOOKS) {
-        connection.getKey().close();
+        cutOff(connection.getKey());
       }
+    }
+  }
+
+  /** Closing in order would wait until the client has read what was written, and so for ever. */
+  private static void cutOff(HttpConnection connection) {
+    if (connection instanceof HttpServerConnection ours) {
+      ours.channelHandlerContext().close();
+    } else {
+      connection.close();
     }
   }
 }

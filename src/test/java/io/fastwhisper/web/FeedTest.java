@@ -14,12 +14,15 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Progress feeds over real connections. */
+@Timeout(value = 180, unit = TimeUnit.SECONDS)
 class FeedTest {
   @TempDir static Path folder;
   private static WebAtWork web;
@@ -136,6 +139,51 @@ class FeedTest {
     }
   }
 
+  @Test
+  void clientsThatNeverReadDoNotKeepTheirConnections(@TempDir Path other) throws Exception {
+    int most = 4;
+    try (WebAtWork few =
+        WebAtWork.start(other, "server.idle_timeout_s=1", "server.max_connections=" + most)) {
+      JobId id = few.submit();
+      Snapshots job = Snapshots.of(id);
+      List<RawHttp> stuck = new ArrayList<>();
+      // One connection is the one that the job was submitted by.
+      while (stuck.size() < most - 1) {
+        stuck.add(follow(few, id, ""));
+      }
+      String text = "x".repeat(100_000);
+      for (int i = 0; i < 200; i++) {
+        few.report(job.failure(0, Failure.passing(text, "failure " + i)).build());
+      }
+      while (!served(few)) {
+        // The server looks at its connections twice in their time.
+        Thread.sleep(100);
+      }
+      for (RawHttp client : stuck) {
+        client.close();
+      }
+    }
+  }
+
+  private static boolean served(WebAtWork few) throws IOException {
+    List<RawHttp> all = new ArrayList<>();
+    try {
+      for (int i = 0; i < 3; i++) {
+        RawHttp client = new RawHttp(few.port());
+        all.add(client);
+        client.send("GET /api/v1/samples HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        client.readThrough("\r\n\r\n");
+      }
+      return true;
+    } catch (IOException e) {
+      return false;
+    } finally {
+      for (RawHttp client : all) {
+        client.close();
+      }
+    }
+  }
+
   private static String awaitCutOff(JobId id, RawHttp stuck) throws Exception {
     // Feeds of others go on while the stuck one waits for its end.
     try (RawHttp other = follow(id, "")) {
@@ -155,6 +203,10 @@ class FeedTest {
   }
 
   private static RawHttp follow(JobId id, String last) throws IOException {
+    return follow(web, id, last);
+  }
+
+  private static RawHttp follow(WebAtWork web, JobId id, String last) throws IOException {
     RawHttp client = new RawHttp(web.port());
     client.send(
         "GET /api/v1/jobs/"
