@@ -96,8 +96,8 @@ final class RunningServer implements AutoCloseable {
   /**
    * Vert.x that counts requests, pools and sockets; not the bus, which has addresses for each job.
    *
-   * @param scratch where what the libraries unpack goes, too: a server that is killed leaves it, and
-   *     the next start empties that folder
+   * @param scratch where what the libraries unpack goes, too: a server that is killed leaves it,
+   *     and the next start empties that folder
    */
   private static Vertx measured(PrometheusMeterRegistry registry, Path scratch) {
     System.setProperty("io.netty.native.workdir", scratch.toString());
