@@ -16,10 +16,12 @@ export class JobList {
   /**
    * @param list the ul that holds the rows
    * @param onShown called with the jobs whenever they are shown
+   * @param onFailed called with an ApiError where they cannot be shown; they are asked for again
    */
-  constructor(list, onShown = () => {}) {
+  constructor(list, onShown, onFailed = () => {}) {
     this.list = list;
     this.onShown = onShown;
+    this.onFailed = onFailed;
   }
 
   /** Shows what the function answers (a page of jobs), again and again while one of them runs. */
@@ -31,7 +33,8 @@ export class JobList {
       this.onShown(jobs);
       if (!jobs.some((job) => job.status === "processing")) return;
     } catch (error) {
-      if (error.status === 401) return;
+      if (error.status === 401 || this.#closed) return;
+      this.onFailed(error);
     }
     if (!this.#closed) this.timer = setTimeout(() => this.show(ask), AGAIN_MS);
   }

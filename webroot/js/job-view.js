@@ -80,7 +80,21 @@ export class JobView {
       this.id,
       (kind, data) => this.#onEvent(kind, data),
       (connected) => (this.parts.connection.hidden = connected),
+      () => this.#stillRuns(),
     );
+  }
+
+  /** Whether the feed is to be tried again: not where the job has ended, is gone, or the server wants its key first. */
+  async #stillRuns() {
+    try {
+      const job = await getJob(this.id);
+      if (job.status === "processing") return true;
+      this.#end(job);
+    } catch (error) {
+      if (error.status === 0 || error.status >= 500) return true;
+      if (!this.#closed) this.#fail(error);
+    }
+    return false;
   }
 
   #onEvent(kind, data) {
@@ -101,12 +115,16 @@ export class JobView {
   /** The feed has ended: the job as it is kept is the truth. */
   async #finish() {
     try {
-      this.state.load(await getJob(this.id));
+      this.#end(await getJob(this.id));
     } catch (error) {
       if (!this.#closed) this.#fail(error);
-      return;
     }
+  }
+
+  #end(job) {
     if (this.#closed) return;
+    this.state.load(job);
+    this.parts.connection.hidden = true;
     announce(endSaid(this.state), "end");
     this.#paint();
   }

@@ -12,7 +12,14 @@ export class JobsView {
     this.root = root;
     this.parts = parts;
     this.title = "Jobs – FastWhisper";
-    this.list = new JobList(parts.list, (jobs) => (parts.empty.hidden = jobs.length > 0));
+    this.list = new JobList(
+      parts.list,
+      (jobs) => {
+        parts.empty.hidden = jobs.length > 0;
+        setText(parts.error, "");
+      },
+      (error) => setText(parts.error, `${sentence(error.message)} Trying again…`),
+    );
     this.asked = PAGE;
     parts.more.addEventListener("click", () => this.#more());
     this.list.show(() => this.#firstPages());

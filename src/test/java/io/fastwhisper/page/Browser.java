@@ -78,6 +78,7 @@ final class Browser implements AutoCloseable {
         "--lang=en-GB");
     options.setExperimentalOption(
         "prefs", Map.of("download.default_directory", downloads.toString()));
+    options.setExperimentalOption("perfLoggingPrefs", Map.of("enablePage", false));
     options.setCapability("goog:loggingPrefs", logs);
     ChromeDriverService service =
         new ChromeDriverService.Builder()
@@ -148,9 +149,19 @@ final class Browser implements AutoCloseable {
   }
 
   List<WebElement> visible(String css) {
-    return driver.findElements(By.cssSelector(css)).stream()
-        .filter(WebElement::isDisplayed)
-        .toList();
+    return shown(css, "");
+  }
+
+  /** The visible elements of which the text or the label begins so; asked for in one go. */
+  @SuppressWarnings("unchecked")
+  private List<WebElement> shown(String css, String beginning) {
+    return (List<WebElement>)
+        script(
+            "return [...document.querySelectorAll(arguments[0])].filter(e =>"
+                + " e.checkVisibility({visibilityProperty: true}) && e.getClientRects().length > 0"
+                + " && (e.getAttribute('aria-label') || e.textContent).trim().startsWith(arguments[1]))",
+            css,
+            beginning);
   }
 
   /** The one that a person would call by this name, once it is there. */
@@ -160,9 +171,10 @@ final class Browser implements AutoCloseable {
         role + " \"" + name + "\"",
         () -> {
           found.clear();
-          visible(role.equals("button") ? "button" : role.equals("link") ? "a" : role).stream()
+          shown(role.equals("link") ? "a" : role, name).stream()
               .filter(element -> element.getAccessibleName().startsWith(name))
-              .forEach(found::add);
+              .findFirst()
+              .ifPresent(found::add);
           return !found.isEmpty();
         });
     return found.get(0);

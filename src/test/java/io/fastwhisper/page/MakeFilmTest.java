@@ -61,7 +61,7 @@ class MakeFilmTest {
   void reloadInTheMiddleLosesNothing() throws Exception {
     person.choosesFile(talk("early.mp4", 3));
     person.choosesFile(talk("late.mp4", 7));
-    person.givesWords("water");
+    person.givesWords("rain");
     person.makesTheFilm();
     browser.until("a match", () -> !browser.visible(Person.MATCH).isEmpty());
     List<String> heard = browser.texts(Person.MATCH);
@@ -128,6 +128,19 @@ class MakeFilmTest {
         "the reason", () -> browser.text(Person.SOURCE).contains("folder that this server allows"));
     assertEquals("Remove /etc/passwd", browser.focused());
     browser.complaints(); // the answer, 400, stands on the console
+  }
+
+  @Test
+  void soundAloneGetsAFlatPlayer() throws Exception {
+    person.choosesFile(
+        new MediaMaker(folder).make("talk.m4a", "-i", "samples/water.mp4", "-vn", "-c:a", "copy"));
+    person.givesWords("rain");
+    person.makesTheFilm();
+    person.seesTheFilm();
+
+    assertTrue(browser.see(".screen").getSize().height < 120);
+    browser.visible(".clip-go").get(1).click();
+    browser.until("the second clip plays", () -> person.playing() && person.currentClip() == 2);
   }
 
   @Test

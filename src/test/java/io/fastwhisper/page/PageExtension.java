@@ -40,7 +40,7 @@ final class PageExtension implements BeforeEachCallback, AfterEachCallback, Para
   public void beforeEach(ExtensionContext context) {
     Browser browser = shared(context).browser();
     browser.size(1280, 900);
-    browser.wishes("light", true);
+    browser.wishes("light", false); // what moves costs the processor time that the server needs
     browser.complaints();
   }
 

@@ -1,10 +1,7 @@
 package io.fastwhisper.page;
 
 import java.nio.file.Path;
-import java.util.List;
-import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
-import org.openqa.selenium.WebElement;
 
 /** What a person does with the page, in a few words. */
 final class Person {
@@ -12,7 +9,6 @@ final class Person {
   static final String CHIP = ".composer [data-part=chips] .chip";
   static final String MATCH = ".match-row";
   static final String CLIP = ".clip-row";
-  static final String CURRENT_CLIP = ".clip-go[aria-current]";
 
   private final Browser browser;
   private final PageServer server;
@@ -24,8 +20,6 @@ final class Person {
 
   /** Comes to the page where jobs are composed, with nothing begun. */
   void comes() {
-    browser.open(server.address());
-    browser.script("sessionStorage.clear()");
     browser.open(server.address());
     browser.named("button", "Use the samples");
   }
@@ -85,12 +79,9 @@ final class Person {
 
   /** Place of the clip that is marked as being played, from 1; 0 where there is none. */
   int currentClip() {
-    List<WebElement> clips = browser.visible(CLIP);
-    for (int i = 0; i < clips.size(); i++) {
-      if (!clips.get(i).findElements(By.cssSelector("[aria-current]")).isEmpty()) {
-        return i + 1;
-      }
-    }
-    return 0;
+    Object place =
+        browser.script(
+            "return [...document.querySelectorAll('.clip-go')].findIndex(clip => clip.ariaCurrent) + 1");
+    return ((Number) place).intValue();
   }
 }

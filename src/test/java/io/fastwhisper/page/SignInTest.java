@@ -39,7 +39,7 @@ class SignInTest {
     Person person = new Person(browser, server);
     browser.named("button", "Use the samples");
     assertEquals("", browser.script("return document.cookie"), "no script can read the cookie");
-    person.givesSamples();
+    person.givesAddresses("sample:water");
     person.givesWords("rain");
     person.makesTheFilm();
     person.seesTheFilm();
