@@ -2,6 +2,7 @@
 option(FASTWHISPER_DNNL "Tuned CPU products by oneDNN; OFF leaves the plain path" ON)
 option(FASTWHISPER_TESTS "Build the native tests (needs GoogleTest)" OFF)
 option(FASTWHISPER_BENCH "Build the native benchmark and the maker of model files" OFF)
+option(FASTWHISPER_LIBFUZZER "Build the fuzz target on clang's libFuzzer too (needs FASTWHISPER_TESTS and clang)" OFF)
 set(FASTWHISPER_SANITIZE "" CACHE STRING "Sanitizers to build with: address,undefined or thread; empty for none")
 set(DNNL_ROOT "" CACHE PATH "Folder that holds libdnnl.so.3 and include/dnnl.hpp")
 

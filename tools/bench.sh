@@ -1,15 +1,19 @@
 # Sourced by ./fastwhisper after the build, with the command's arguments: builds and runs the benchmarks.
 
-if [ "${2:-}" = fairness ]; then
+subject=${2:-}
+if [ "$subject" = fairness ]; then
   shift 2
   exec "$(tool java)" -Dfastwhisper.home="$root" -cp "$target/classes:$target/lib/*" "$root/bench/e2e/Fairness.java" "$@"
 fi
-[ "${2:-}" = cpu ] || fail 2 "bench: expected \"bench cpu\", with options as in \"bench cpu --help\""
+[ "$subject" = cpu ] || [ "$subject" = ops ] ||
+  fail 2 "bench: expected \"bench cpu\", \"bench ops\" or \"bench fairness\", with options as in \"bench cpu --help\""
 shift 2
 run_quietly "Building the benchmark" "$target/bench-build.log" sh -c \
   'cmake -S "$1" -B "$2" -DFASTWHISPER_BENCH=ON && cmake --build "$2" -j2 --target fastwhisper_bench' sh "$root" "$target/native" ||
   fail 1 "the benchmark could not be built; the log is $target/bench-build.log"
-if [ $# = 0 ]; then
+if [ "$subject" = ops ]; then
+  set -- --ops "$@"
+elif [ $# = 0 ]; then
   set -- --model "$root/models/ggml-demo.en-q8_0.bin" --shape tiny.en --shape base.en --shape small.en
 fi
 exec "$target/native/bench/native/fastwhisper_bench" "$@"

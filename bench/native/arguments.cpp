@@ -34,14 +34,15 @@ fw_precision parse_precision(std::string_view text) {
 }  // namespace
 
 const char* const kUsage =
-    "Usage: fastwhisper_bench [--model FILE]... [--shape NAME]... [--precision auto|f32|bf16|int8]\n"
+    "Usage: fastwhisper_bench [--ops] [--model FILE]... [--shape NAME]... [--precision auto|f32|bf16|int8]\n"
     "                         [--threads N] [--repeats N] [--json-lines]\n"
+    "  --ops            single ops at the shapes of tiny and base instead of whole models\n"
     "  --model FILE     a ggml Whisper file\n"
     "  --shape NAME     a model of a published shape with made-up weights: tiny, base, small ... also with .en\n"
     "                   (neither: tiny.en, base.en and small.en)\n"
     "  --threads N      threads of the products; default: all hardware threads\n"
     "  --repeats N      measure each part so often and report the least; default 3\n"
-    "  --json-lines     one JSON object a model instead of the table\n";
+    "  --json-lines     one JSON object a model or op instead of the table\n";
 
 Arguments parse_arguments(int argc, char** argv) {
   Arguments arguments;
@@ -49,6 +50,8 @@ Arguments parse_arguments(int argc, char** argv) {
     const std::string_view option = argv[i];
     if (option == "--help" || option == "-h") {
       arguments.help = true;
+    } else if (option == "--ops") {
+      arguments.ops = true;
     } else if (option == "--json-lines") {
       arguments.json_lines = true;
     } else if (option == "--model" || option == "--shape" || option == "--precision" || option == "--threads" ||
@@ -63,6 +66,9 @@ Arguments parse_arguments(int argc, char** argv) {
     } else {
       throw Error(FW_STATUS_INVALID_ARGUMENT, "unknown option '" + std::string(option) + "'");
     }
+  }
+  if (arguments.ops && !(arguments.files.empty() && arguments.shapes.empty())) {
+    throw Error(FW_STATUS_INVALID_ARGUMENT, "--ops: takes no --model and no --shape, its shapes are fixed");
   }
   if (arguments.files.empty() && arguments.shapes.empty()) arguments.shapes = {"tiny.en", "base.en", "small.en"};
   if (arguments.n_threads == 0) {

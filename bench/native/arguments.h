@@ -19,6 +19,8 @@ struct Arguments {
   int32_t n_threads = 0;
   /** Each part is measured so often; the least is reported, which other work on the machine disturbs least. */
   int32_t repeats = 3;
+  /** The ops of the tests' cases instead of models. */
+  bool ops = false;
   bool json_lines = false;
   bool help = false;
 };

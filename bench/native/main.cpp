@@ -11,6 +11,7 @@
 #include "model/model.h"
 #include "model_bench.h"
 #include "model_maker/model_maker.h"
+#include "op_bench.h"
 #include "report.h"
 
 namespace fw::bench {
@@ -28,6 +29,10 @@ ModelFile made_up(const std::string& shape) {
 
 void run(const Arguments& arguments) {
   const std::shared_ptr<const Device> device = open_device("cpu", arguments.precision);
+  if (arguments.ops) {
+    run_op_bench(std::cout, *device, arguments.n_threads, arguments.repeats, arguments.json_lines);
+    return;
+  }
   if (!arguments.json_lines) write_table_head(std::cout);
   const auto measure = [&](ModelFile file, const std::string& name) {
     std::vector<AlignmentHead> heads = alignment_heads_for(file.shape());

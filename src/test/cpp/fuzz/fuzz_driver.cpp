@@ -2,6 +2,7 @@
 //
 //   model_file_fuzz [RUNS [SEED]]     changes the files that the model maker makes
 //   model_file_fuzz --file FILE...    runs files once, to repeat a finding
+//   model_file_fuzz --write FOLDER    writes the model maker's files there, for libFuzzer to begin with
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
@@ -122,10 +123,24 @@ int run_files(int n, char** paths) {
   return 0;
 }
 
+int write_corpus(const std::string& folder) {
+  int n = 0;
+  for (const Seed& seed : make_corpus()) {
+    std::ofstream file(folder + "/model-" + std::to_string(n++), std::ios::binary);
+    file.write(reinterpret_cast<const char*>(seed.bytes.data()), static_cast<std::streamsize>(seed.bytes.size()));
+    if (!file) {
+      std::fprintf(stderr, "cannot write into %s\n", folder.c_str());
+      return 1;
+    }
+  }
+  return 0;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   if (argc > 1 && std::strcmp(argv[1], "--file") == 0) return run_files(argc - 2, argv + 2);
+  if (argc == 3 && std::strcmp(argv[1], "--write") == 0) return write_corpus(argv[2]);
   const long n_runs = argc > 1 ? std::atol(argv[1]) : 2000;
   const uint64_t first_seed = argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 1;
   const std::vector<Seed> corpus = make_corpus();

@@ -29,15 +29,11 @@ class LogMelTest : public OpTest {
   }
 };
 
-TEST_P(LogMelTest, EqualsThePlainTwinForAnyNumberOfSamplesAndFrames) {
-  const std::vector<float> samples = random_values(40 * 160, 1);
+TEST_P(LogMelTest, EqualsThePlainTwinForAnyNumberOfSamples) {
+  const std::vector<float> samples = random_values(2 * 160, 1);
   for (const size_t n : {0, 1, 159, 161, 320}) {
     compare(std::span(samples).first(n), 2, 80);
   }
-  for (const int64_t n_frames : {15, 16, 17, 40}) {
-    compare(std::span(samples).first(static_cast<size_t>(n_frames * 160 - 7)), n_frames, 80);
-  }
-  compare(samples, 40, 128);
 }
 
 TEST_P(LogMelTest, HoldsAToneAgainstItsFloor) {

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "base/error.h"
+#include "base/random.h"
 #include "ops/op_test.h"
 
 namespace fw {

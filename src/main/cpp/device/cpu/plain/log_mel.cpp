@@ -10,6 +10,12 @@ namespace fw {
 void PlainExecutor::log_mel(const LogMelArgs& args) {
   constexpr int64_t kWindow = 400, kHop = 160, kBins = 201;
   const double pi = std::acos(-1.0);
+  double cosine[kWindow], sine[kWindow];
+  for (int64_t i = 0; i < kWindow; ++i) {
+    const double angle = 2.0 * pi * static_cast<double>(i) / kWindow;
+    cosine[i] = std::cos(angle);
+    sine[i] = std::sin(angle);
+  }
   const int64_t total = args.y.rows * kHop;
   std::vector<double> signal(static_cast<size_t>(total), 0.0);
   std::copy(args.samples.begin(), args.samples.end(), signal.begin());
@@ -20,16 +26,14 @@ void PlainExecutor::log_mel(const LogMelArgs& args) {
     for (int64_t i = 0; i < kWindow; ++i) {
       int64_t at = std::abs(frame * kHop + i - kWindow / 2);
       at = at >= total ? 2 * (total - 1) - at : at;
-      windowed[i] =
-          signal[static_cast<size_t>(at)] * 0.5 * (1.0 - std::cos(2.0 * pi * static_cast<double>(i) / kWindow));
+      windowed[i] = signal[static_cast<size_t>(at)] * 0.5 * (1.0 - cosine[i]);
     }
     double power[kBins];
     for (int64_t bin = 0; bin < kBins; ++bin) {
       double re = 0.0, im = 0.0;
       for (int64_t i = 0; i < kWindow; ++i) {
-        const double angle = 2.0 * pi * static_cast<double>(bin * i % kWindow) / kWindow;
-        re += windowed[i] * std::cos(angle);
-        im -= windowed[i] * std::sin(angle);
+        re += windowed[i] * cosine[bin * i % kWindow];
+        im -= windowed[i] * sine[bin * i % kWindow];
       }
       power[bin] = re * re + im * im;
     }

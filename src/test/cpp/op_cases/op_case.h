@@ -1,0 +1,50 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "device/executor.h"
+
+namespace fw {
+
+/** An op with operands on a device, ready to run again and again. */
+class OpRun {
+ public:
+  virtual ~OpRun() = default;
+  virtual void run() = 0;
+  /** What the last run wrote. */
+  virtual std::vector<float> result() const = 0;
+  /** Whether what lies around the result is as it was. */
+  virtual bool guards_intact() const { return true; }
+  /** What must come from or go to memory at least, in the types of this device. */
+  virtual double bytes() const = 0;
+};
+
+/**
+ * One op at one size, the same operands on every device. The op tests hold all cases but the longest to the plain twin;
+ * the benchmark measures those that are marked.
+ */
+struct OpCase {
+  std::string name;
+  /** A shape of tiny or base: `fastwhisper bench ops` measures it. */
+  bool speed = false;
+  /** Multiplications and additions; 0 where bytes alone count. */
+  double operations = 0;
+  std::function<std::unique_ptr<OpRun>(const Device&, Executor&)> prepare;
+  /** For each value of the result, the largest error that a device of this precision may make. */
+  std::function<std::vector<double>(fw_precision)> bounds;
+
+  /** The plain twin takes some nanoseconds an operation: longer cases are measured only. */
+  bool tested() const { return operations < 4e6; }
+};
+
+/** All cases of all ops. */
+std::vector<OpCase> op_cases();
+
+/** Largest error that the precision allows in the product of a row and a column. */
+double product_bound(fw_precision precision, std::span<const float> x, std::span<const float> w);
+
+}  // namespace fw
