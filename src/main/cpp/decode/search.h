@@ -58,7 +58,7 @@ class Search {
   struct Step {
     double sum_logprob;
     size_t beam;
-    Candidate candidate;
+    int32_t token;
   };
 
   TokenRule rule(const Hypothesis& hypothesis) const;

@@ -264,12 +264,6 @@ typedef struct fw_window_params {
   float max_compression_ratio;
   /** A mean log-probability below this falls back. Default: -1.0. Minus infinity switches it off. */
   float min_avg_logprob;
-  /**
-   * A cue whose text tokens have a mean log-probability below this is not believed: the window is divided at the pause
-   * before it and the rest decoded by itself; where that does not help, the rest falls back. Default: -1.0. Minus
-   * infinity switches it off.
-   */
-  float min_cue_logprob;
   /** Above this probability of no-speech, with a mean log-probability below its bound, the window is silent. Default:
    * 0.6. */
   float max_no_speech_probability;
@@ -332,8 +326,6 @@ typedef struct fw_cue {
   int32_t n_tokens;
   int32_t first_word;
   int32_t n_words;
-  /** Mean log-probability of its text tokens. */
-  float avg_logprob;
 } fw_cue;
 
 typedef struct fw_result_info {

@@ -43,7 +43,6 @@ final class EngineSettings {
             decoding.temperatures().stream().map(Double::floatValue).toList(),
             (float) decoding.maxCompressionRatio(),
             (float) decoding.minAvgLogprob(),
-            (float) decoding.minCueLogprob(),
             (float) decoding.maxNoSpeechProbability()),
         HEARTBEAT_MS);
   }

@@ -58,11 +58,6 @@ public final class Pcm implements AutoCloseable {
     return count;
   }
 
-  /** The samples from one on; they live as long as this. */
-  FloatPointer samplesFrom(long first) {
-    return samples.getPointer(first);
-  }
-
   FloatPointer samples() {
     return samples;
   }

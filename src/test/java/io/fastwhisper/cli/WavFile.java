@@ -17,15 +17,7 @@ final class WavFile {
    * @param sample gives sample number i, -1 to 1
    */
   static Path write(Path file, int seconds, IntToDoubleFunction sample) throws IOException {
-    return writeSamples(file, seconds * RATE_HZ, sample);
-  }
-
-  static Path write(Path file, float[] samples) throws IOException {
-    return writeSamples(file, samples.length, i -> samples[i]);
-  }
-
-  private static Path writeSamples(Path file, int count, IntToDoubleFunction sample)
-      throws IOException {
+    int count = seconds * RATE_HZ;
     ByteBuffer wav = ByteBuffer.allocate(44 + 2 * count).order(ByteOrder.LITTLE_ENDIAN);
     wav.put("RIFF".getBytes()).putInt(36 + 2 * count).put("WAVEfmt ".getBytes()).putInt(16);
     wav.putShort((short) 1)
