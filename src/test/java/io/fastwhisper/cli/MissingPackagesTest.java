@@ -28,7 +28,8 @@ class MissingPackagesTest {
   private static final String TO_RUN = "cmake g++ make maven openjdk-17-jdk-headless";
 
   /** What else tests need where GoogleTest's and FLAC's headers are there. */
-  private static final String TO_TEST = " qemu-user g++-aarch64-linux-gnu clang-format";
+  private static final String TO_TEST =
+      " qemu-user chromium chromium-driver g++-aarch64-linux-gnu clang-format";
 
   private static final String INSTALL = "apt-get install -y --no-install-recommends ";
 
