@@ -38,7 +38,7 @@ class FilmTest {
     file = ((SubmitJob) web.commands.take()).film();
     new Random(1).nextBytes(FILM);
     Files.write(file, FILM);
-    web.await(web.end(Snapshots.of(id).clip().film(file).build()));
+    web.seeEnd(Snapshots.of(id).clip().film(file).build());
     job = "/api/v1/jobs/" + id;
   }
 
@@ -104,7 +104,7 @@ class FilmTest {
     JobId running = web.submit();
     HttpResponse<String> early = web.get("/api/v1/jobs/" + running + "/compilation.mp4");
     assertEquals(409, early.statusCode());
-    web.await(web.end(Snapshots.of(running).status(JobStatus.COMPLETED).build()));
+    web.seeEnd(Snapshots.of(running).status(JobStatus.COMPLETED).build());
     HttpResponse<String> none = web.get("/api/v1/jobs/" + running + "/compilation.mp4");
     assertEquals(404, none.statusCode());
     assertTrue(none.body().contains("no_film"), none.body());
@@ -149,7 +149,7 @@ class FilmTest {
     JobId id = web.submit();
     Path film = folder.resolve("jobs/" + id + "/compilation.mp4");
     Files.write(film, FILM);
-    web.await(web.end(Snapshots.of(id).film(film).build()));
+    web.seeEnd(Snapshots.of(id).film(film).build());
     assertEquals(204, web.send("DELETE", "/api/v1/jobs/" + id, null).statusCode());
     assertEquals(404, web.get("/api/v1/jobs/" + id).statusCode());
     assertEquals(404, web.get("/api/v1/jobs/" + id + "/compilation.mp4").statusCode());

@@ -121,6 +121,14 @@ final class WebAtWork implements AutoCloseable {
         .onSuccess(kept -> report(end));
   }
 
+  /**
+   * Lets a job end and reads its feed to the end: what the web answers from then on knows of it.
+   */
+  void seeEnd(JobSnapshot end) throws Exception {
+    await(end(end));
+    get("/api/v1/jobs/" + end.id() + "/events");
+  }
+
   Vertx vertx() {
     return vertx;
   }
