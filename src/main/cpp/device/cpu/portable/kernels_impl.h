@@ -142,7 +142,7 @@ void row_tile(const float* a, int64_t lda, int64_t k, const W* panels, int64_t p
   }
 }
 
-/** The last m < M rows. */
+/** The last m < M rows; none is allowed. */
 template <int M, typename W>
 void last_rows(const float* a, int64_t lda, int64_t m, int64_t k, const W* panels, int64_t panel_stride,
                int64_t n_panels, float* c, int64_t ldc) {
@@ -167,10 +167,15 @@ void product(const float* a, int64_t lda, int64_t m, int64_t k, const W* panels,
     const W* panel = panels + p * panel_stride;
     float* out = c + p * kPanel;
     int64_t row = 0;
-    for (; row + FW_TILE_ROWS <= m; row += FW_TILE_ROWS) {
+    for (; m - row > 2 * FW_TILE_ROWS; row += FW_TILE_ROWS) {
       tile<FW_TILE_ROWS, 1>(a + row * lda, lda, k, panel, panel_stride, out + row * ldc, ldc);
     }
-    last_rows<FW_TILE_ROWS>(a + row * lda, lda, m - row, k, panel, panel_stride, 1, out + row * ldc, ldc);
+    // The rest in two like parts: a tile of one or two rows would wait for each addition before the next.
+    const int64_t left = m - row;
+    const int64_t half = left > FW_TILE_ROWS ? (left + 1) / 2 : left;
+    last_rows<FW_TILE_ROWS + 1>(a + row * lda, lda, half, k, panel, panel_stride, 1, out + row * ldc, ldc);
+    row += half;
+    last_rows<FW_TILE_ROWS + 1>(a + row * lda, lda, left - half, k, panel, panel_stride, 1, out + row * ldc, ldc);
   }
 }
 

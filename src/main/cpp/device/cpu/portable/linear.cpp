@@ -13,6 +13,8 @@ constexpr int64_t kBlockRows = 96;
 constexpr int64_t kBlockColumns = 128;
 /** Multiplications below which waking threads, milliseconds on a busy machine, costs more than it gives. */
 constexpr int64_t kSerialWork = 1 << 19;
+/** Tiles of rows for which a narrow panel is widened anew: writing it in f32 and reading that costs as much. */
+constexpr int64_t kTilesAsStored = 2;
 
 /** Columns of one task where all rows are one block: even shares for the threads, two tasks for each. */
 int64_t panels_of_few_rows(int64_t n_panels, int32_t n_threads, int64_t at_once) {
@@ -33,11 +35,11 @@ template <typename W>
 void multiply(const Kernels& set, const Operation<W>& operation, const Tensor& x, int64_t row, int64_t rows,
               const PanelWeight& weight, int64_t first, int64_t n, float* c, int64_t ldc, float* expanded) {
   const int64_t k = weight.n_in();
-  if (operation.expand == nullptr || rows <= set.tile_rows) {
+  if (operation.expand == nullptr || rows <= kTilesAsStored * set.tile_rows) {
     operation.product(x.f32(row), x.stride, rows, k, weight.panel<W>(first), weight.panel_stride<W>(), n, c, ldc);
     return;
   }
-  // Several tiles of rows read the same panel: it becomes f32 once for all of them. The sums are the same to the bit.
+  // Many tiles of rows read the same panel: it becomes f32 once for all of them. The sums are the same to the bit.
   for (int64_t p = 0; p < n; ++p) {
     operation.expand(weight.panel<W>(first + p), k, expanded);
     set.product(x.f32(row), x.stride, rows, k, expanded, k * set.panel, 1, c + p * set.panel, ldc);
