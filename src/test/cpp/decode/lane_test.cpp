@@ -167,6 +167,27 @@ TEST(Lane, SamplesTheSameTextInAnyCompany) {
   EXPECT_NE(results.at(0).text.tokens, results.at(1).text.tokens) << "other samples give other random numbers";
 }
 
+TEST(Lane, SamplesAnewAtEachAttempt) {
+  LaneCase test({.batch = 1, .max_beam = 1, .queue = 0});
+  const SpecialTokens& special = test.vocabulary.special();
+  std::vector<std::vector<int32_t>> attempts;
+  test.script->speak = [&](const Line& line) {
+    if (line.sampled.size() == 20) {
+      attempts.emplace_back(line.sampled.begin(), line.sampled.end());
+      return certain(special.end);
+    }
+    Logits equal;
+    for (int32_t t = 0; t != 50; ++t) equal[4000 + t] = 0.0f;
+    return equal;
+  };
+  DecodeOptions options = plain_options();
+  options.temperatures = {1.0f, 1.0f};
+  options.min_avg_logprob = -1.0f;
+  test.run_one(window_of(0, options));
+  ASSERT_EQ(attempts.size(), 2u);
+  EXPECT_NE(attempts[0], attempts[1]) << "the same text again would fail the same gate";
+}
+
 TEST(Lane, DetectsTheLanguageOfEachWindow) {
   LaneCase test({.batch = 3, .max_beam = 1, .queue = 0}, multilingual_vocabulary());
   const SpecialTokens& special = test.vocabulary.special();

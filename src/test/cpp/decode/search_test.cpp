@@ -109,6 +109,22 @@ TEST(Search, GivesTheSameTextWithAnyBeamBesideIt) {
   }
 }
 
+TEST(Search, KeepsABeamFullWhereEndOfTextIsAmongTheBest) {
+  LaneCase test;
+  const int32_t end = test.vocabulary.special().end;
+  // The first token cannot be the end. Then the third candidate alone leads to the text that is likeliest by token.
+  test.script->speak = [&](const Line& line) -> Logits {
+    if (line.sampled.empty()) return certain(2000);
+    if (line.sampled.size() == 1) return {{end, logit(0.4)}, {3000, logit(0.35)}, {3100, logit(0.25)}};
+    if (line.sampled.size() == 9) return certain(end);
+    if (line.sampled[1] == 3100) return certain(3101);
+    Logits equal;
+    for (int32_t t = 0; t != 10; ++t) equal[3001 + t] = 0.0f;
+    return equal;
+  };
+  EXPECT_EQ(test.run_one(window_of(0, beam_options(2))).text.tokens[1], 3100);
+}
+
 TEST(Search, TakesWhatStillRunsWhereNoTextEndsInTime) {
   LaneCase test;
   test.script->speak = [](const Line&) -> Logits { return {{3000, logit(0.7)}, {3001, logit(0.3)}}; };

@@ -49,6 +49,11 @@ TEST(Cues, BeginWhereTheLastEndedWhereTheirStartIsMissing) {
             (std::vector<Times>{{0, 2, 0, 2000}, {2, 2, 2000, 2500}}));
 }
 
+TEST(Cues, DoNotBeginBeforeTheLastEnded) {
+  EXPECT_EQ(cut({at(500), 1000, at(2000), at(1000), 1001, at(3000)}, 4 * second),
+            (std::vector<Times>{{0, 3, 500, 2000}, {3, 3, 2000, 3000}}));
+}
+
 TEST(Cues, AreOneWithoutTimeStamps) { EXPECT_EQ(cut({1000, 1001}, 3 * second), (std::vector<Times>{{0, 2, 0, 3000}})); }
 
 TEST(Cues, AreNoneWithoutText) {
