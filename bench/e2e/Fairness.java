@@ -4,41 +4,40 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fastwhisper.domain.TimeRange;
 import io.fastwhisper.media.Media;
 import io.fastwhisper.media.MediaLimits;
-import java.io.BufferedReader;
-import java.io.InputStreamReader;
+import java.io.BufferedOutputStream;
 import java.io.OutputStream;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * By how much a long job slows a short one that comes behind it: a server is started with an empty
- * store, a short job is timed alone, then another one of the same length behind a long job. Each
- * file is a sample talk behind another length of silence, so that no transcript is recalled.
+ * store, jobs of one minute are timed alone, then others behind a job of two hours, which is called
+ * off when the last of them is done. All of them are the sample talks one after the other behind
+ * another length of silence, so that no transcript is recalled.
  *
- * <p>Run as {@code ./fastwhisper bench fairness [--minutes N]}; prints one JSON line.
+ * <p>Run as {@code ./fastwhisper bench fairness [--minutes N] [--rounds N]}; prints one JSON line.
  */
 public final class Fairness {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final HttpClient HTTP = HttpClient.newHttpClient();
   private static final List<String> TALKS = List.of("water", "freedom", "bread");
+  private static final List<String> TARGETS = List.of("no such word");
   private static final int RATE_HZ = 16_000;
+  private static final int SHORT_S = 60;
   private static final int SHIFT_SAMPLES = 160;
-  private static final Pattern ADDRESS = Pattern.compile("(http://[0-9.]+:[0-9]+)");
+
+  /** So many of the long job's segments are transcribed before the first short one comes. */
+  private static final int UNDER_WAY = 10;
 
   private final Path home;
   private final Path folder;
+  private final List<short[]> talks = new ArrayList<>();
   private int nextShift;
 
   private Fairness(Path home, Path folder) {
@@ -48,16 +47,22 @@ public final class Fairness {
 
   public static void main(String[] arguments) throws Exception {
     int minutes = 120;
-    if (arguments.length == 2 && arguments[0].equals("--minutes")) {
-      minutes = Integer.parseInt(arguments[1]);
-    } else if (arguments.length != 0) {
-      System.err.println("bench fairness: expected --minutes N or nothing");
-      System.exit(2);
+    int rounds = 3;
+    for (int i = 0; i < arguments.length; i += 2) {
+      boolean more = i + 1 < arguments.length;
+      if (more && arguments[i].equals("--minutes")) {
+        minutes = Integer.parseInt(arguments[i + 1]);
+      } else if (more && arguments[i].equals("--rounds")) {
+        rounds = Integer.parseInt(arguments[i + 1]);
+      } else {
+        System.err.println("bench fairness: expected --minutes N, --rounds N or nothing");
+        System.exit(2);
+      }
     }
     Path home = Path.of(System.getProperty("fastwhisper.home"));
     Path folder = Files.createTempDirectory("fastwhisper-fairness-");
     try {
-      System.out.println(new Fairness(home, folder).measure(minutes));
+      System.out.println(new Fairness(home, folder).measure(minutes, rounds));
     } finally {
       try (var files = Files.walk(folder)) {
         for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
@@ -67,144 +72,112 @@ public final class Fairness {
     }
   }
 
-  private ObjectNode measure(int minutes) throws Exception {
-    List<String> warmUp = talks(60);
-    List<String> alone = talks(60);
-    List<String> behind = talks(60);
-    List<String> hours = talks(minutes * 60);
-    Process server =
-        new ProcessBuilder(
-                home.resolve("fastwhisper").toString(),
-                "serve",
-                "--port",
-                "0",
-                "--set",
-                "folders.data=" + folder.resolve("data"),
-                "--set",
-                "folders.sources=" + folder)
-            .redirectErrorStream(true)
-            .start();
-    try {
-      String address = address(server);
-      finished(address, submit(address, warmUp));
-      long began = System.nanoTime();
-      finished(address, submit(address, alone));
-      final double aloneS = seconds(began);
-
+  private ObjectNode measure(int minutes, int rounds) throws Exception {
+    readTalks();
+    String hours = talk(minutes * 60);
+    try (BenchServer server = new BenchServer(home, folder)) {
+      timed(server);
+      List<Double> alone = new ArrayList<>();
+      for (int round = 0; round < rounds; round++) {
+        alone.add(timed(server));
+      }
+      String longJob = server.submit(List.of(hours), TARGETS);
       long longBegan = System.nanoTime();
-      String longJob = submit(address, hours);
-      while (job(address, longJob).path("progress").path("segmentsCompleted").asInt() == 0) {
+      while (transcribed(server, longJob) < UNDER_WAY) {
         Thread.sleep(100);
       }
-      began = System.nanoTime();
-      finished(address, submit(address, behind));
-      final double behindS = seconds(began);
-      double longShare = job(address, longJob).path("progress").path("transcription").asDouble();
-      finished(address, longJob);
-      return JSON.createObjectNode()
-          .put("bench", "fairness")
-          .put("longMinutes", minutes)
-          .put("shortAloneS", aloneS)
-          .put("shortBehindS", behindS)
-          .put("slowed", behindS / aloneS)
-          .put("longS", seconds(longBegan))
-          .put("longShareWhenShortEnded", longShare);
-    } finally {
-      server.destroy();
-      server.waitFor();
+      List<Double> behind = new ArrayList<>();
+      for (int round = 0; round < rounds; round++) {
+        behind.add(timed(server));
+      }
+      JsonNode hoursJob = server.job(longJob);
+      if (!hoursJob.path("status").asText().equals("processing")) {
+        throw new IllegalStateException("the long job was over too soon: " + hoursJob);
+      }
+      double share = hoursJob.path("progress").path("transcription").asDouble();
+      double longS = seconds(longBegan);
+      server.delete(longJob);
+      ObjectNode result =
+          JSON.createObjectNode()
+              .put("bench", "fairness")
+              .put("longMinutes", minutes)
+              .put("shortAloneS", median(alone))
+              .put("shortBehindS", median(behind))
+              .put("slowed", Math.round(100 * median(behind) / median(alone)) / 100.0)
+              .put("longTimesRealTime", Math.round(share * minutes * 60 / longS));
+      alone.forEach(result.putArray("allAloneS")::add);
+      behind.forEach(result.putArray("allBehindS")::add);
+      return result;
     }
   }
 
-  /** Files of about this length together, each unlike all others. */
-  private List<String> talks(int lengthS) throws Exception {
-    List<String> files = new ArrayList<>();
+  /** Seconds from giving a short job to its end. */
+  private double timed(BenchServer server) throws Exception {
+    String source = talk(SHORT_S);
+    long began = System.nanoTime();
+    server.finish(server.submit(List.of(source), TARGETS));
+    return seconds(began);
+  }
+
+  private void readTalks() throws Exception {
     try (Media media = Media.open(MediaLimits.DEFAULT)) {
-      int madeS = 0;
-      while (madeS < lengthS) {
-        Path talk = home.resolve("samples/" + TALKS.get(files.size() % TALKS.size()) + ".mp4");
+      for (String talk : TALKS) {
         Path pcm = folder.resolve("talk.f32");
-        TimeRange range = new TimeRange(0, 1_000L * Math.min(lengthS - madeS, 75));
-        media.extractSound(talk, range, pcm).result().toCompletionStage().toCompletableFuture().get();
-        Path wav = folder.resolve("talk-" + nextShift + ".wav");
-        write(wav, Files.readAllBytes(pcm), nextShift++ * SHIFT_SAMPLES);
+        media
+            .extractSound(home.resolve("samples/" + talk + ".mp4"), new TimeRange(0, 75_000), pcm)
+            .result()
+            .toCompletionStage()
+            .toCompletableFuture()
+            .get();
+        FloatBuffer sound =
+            ByteBuffer.wrap(Files.readAllBytes(pcm)).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
+        short[] samples = new short[sound.remaining()];
+        for (int i = 0; i < samples.length; i++) {
+          samples[i] = (short) Math.round(Math.max(-1, Math.min(1, sound.get(i))) * 32_767);
+        }
+        talks.add(samples);
         Files.delete(pcm);
-        files.add(wav.toString());
-        madeS += (int) (range.lengthMs() / 1_000);
       }
     }
-    return files;
   }
 
-  /** 16-bit WAV: silence, then the sound. */
-  private static void write(Path file, byte[] pcm, int silentSamples) throws Exception {
-    ByteBuffer sound = ByteBuffer.wrap(pcm).order(ByteOrder.LITTLE_ENDIAN);
-    int bytes = 2 * (silentSamples + pcm.length / 4);
-    ByteBuffer wav = ByteBuffer.allocate(44 + bytes).order(ByteOrder.LITTLE_ENDIAN);
-    wav.put("RIFF".getBytes(StandardCharsets.US_ASCII)).putInt(36 + bytes);
+  /** A file of this length, unlike all others: 16-bit WAV. */
+  private String talk(int lengthS) throws Exception {
+    int left = lengthS * RATE_HZ;
+    Path wav = folder.resolve("talk-" + nextShift + ".wav");
+    try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(wav))) {
+      out.write(header(left));
+      for (int i = 0; left > 0; i++) {
+        int silent = Math.min(left, nextShift++ * SHIFT_SAMPLES);
+        out.write(new byte[2 * silent]);
+        left -= silent;
+        short[] samples = talks.get(i % talks.size());
+        int count = Math.min(left, samples.length);
+        ByteBuffer bytes = ByteBuffer.allocate(2 * count).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asShortBuffer().put(samples, 0, count);
+        out.write(bytes.array());
+        left -= count;
+      }
+    }
+    return wav.toString();
+  }
+
+  private static byte[] header(int samples) {
+    ByteBuffer wav = ByteBuffer.allocate(44).order(ByteOrder.LITTLE_ENDIAN);
+    wav.put("RIFF".getBytes(StandardCharsets.US_ASCII)).putInt(36 + 2 * samples);
     wav.put("WAVEfmt ".getBytes(StandardCharsets.US_ASCII)).putInt(16);
     wav.putShort((short) 1).putShort((short) 1).putInt(RATE_HZ).putInt(2 * RATE_HZ);
     wav.putShort((short) 2).putShort((short) 16);
-    wav.put("data".getBytes(StandardCharsets.US_ASCII)).putInt(bytes);
-    wav.position(wav.position() + 2 * silentSamples);
-    while (sound.hasRemaining()) {
-      wav.putShort((short) Math.round(Math.max(-1, Math.min(1, sound.getFloat())) * 32_767));
-    }
-    try (OutputStream out = Files.newOutputStream(file)) {
-      out.write(wav.array());
-    }
+    wav.put("data".getBytes(StandardCharsets.US_ASCII)).putInt(2 * samples);
+    return wav.array();
   }
 
-  /** Waits for the server's ready line; what it says later is read and dropped. */
-  private static String address(Process server) throws Exception {
-    BufferedReader said =
-        new BufferedReader(new InputStreamReader(server.getInputStream(), StandardCharsets.UTF_8));
-    StringBuilder all = new StringBuilder();
-    for (String line = said.readLine(); line != null; line = said.readLine()) {
-      all.append(line).append('\n');
-      Matcher address = ADDRESS.matcher(line);
-      if (address.find()) {
-        Thread drain = new Thread(() -> said.lines().forEach(dropped -> {}));
-        drain.setDaemon(true);
-        drain.start();
-        return address.group(1);
-      }
-    }
-    throw new IllegalStateException("the server did not start: " + all);
+  private static int transcribed(BenchServer server, String id) throws Exception {
+    return server.job(id).path("progress").path("segmentsCompleted").asInt();
   }
 
-  private static String submit(String address, List<String> sources) throws Exception {
-    ObjectNode request = JSON.createObjectNode();
-    sources.forEach(request.putArray("sources")::add);
-    request.putArray("targets").add("no such word");
-    HttpResponse<String> answer =
-        HTTP.send(
-            HttpRequest.newBuilder(URI.create(address + "/api/v1/jobs"))
-                .header("content-type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString(request.toString()))
-                .build(),
-            HttpResponse.BodyHandlers.ofString());
-    if (answer.statusCode() != 202) {
-      throw new IllegalStateException(answer.statusCode() + ": " + answer.body());
-    }
-    return JSON.readTree(answer.body()).path("id").asText();
-  }
-
-  private static JsonNode job(String address, String id) throws Exception {
-    HttpRequest request = HttpRequest.newBuilder(URI.create(address + "/api/v1/jobs/" + id)).build();
-    return JSON.readTree(HTTP.send(request, HttpResponse.BodyHandlers.ofString()).body());
-  }
-
-  /** Follows the job's progress feed to its end, which comes when the job ends. */
-  private static void finished(String address, String id) throws Exception {
-    HttpRequest request =
-        HttpRequest.newBuilder(URI.create(address + "/api/v1/jobs/" + id + "/events")).build();
-    try (var lines = HTTP.send(request, HttpResponse.BodyHandlers.ofLines()).body()) {
-      lines.anyMatch(line -> line.equals("event: end"));
-    }
-    String status = job(address, id).path("status").asText();
-    if (!status.equals("completed")) {
-      throw new IllegalStateException("job " + id + " ended as " + status);
-    }
+  private static double median(List<Double> times) {
+    return times.stream().sorted().toList().get(times.size() / 2);
   }
 
   private static double seconds(long sinceNanos) {

@@ -199,11 +199,13 @@ public record Configuration(
                   "Windows that a lane decodes together. More take more memory and make each window wait longer.")
           int batch,
       @Setting(
-              value = "8",
+              value = "2",
               unit = "windows",
               min = 0,
               max = 256,
-              effect = "Windows that wait in a lane beyond its batch.")
+              effect =
+                  "Windows that wait in a lane beyond its batch, so that no place of it stays empty. A job that comes waits\n"
+                      + "for them.")
           int queue,
       @Setting(
               value = "5",

@@ -9,7 +9,7 @@ import java.nio.file.Path;
  *
  * @param workFolder where each job gets a folder of its own while it runs
  * @param fetches videos opened and segments fetched at a time, over all jobs; fetching pauses while
- *     twice as many segments wait for a device
+ *     twice as many segments wait for a device, and one more of a job that had none
  * @param cuts clips cut at a time
  * @param joins films joined at a time
  * @param stageSilenceMs longest time that a fetch, cut or join may be without a sign of life

@@ -51,6 +51,11 @@ final class DeviceDesk {
     return dispatcher.waiting();
   }
 
+  /** Those of this job. */
+  int waiting(JobId job) {
+    return dispatcher.waiting(job);
+  }
+
   /** Segments that a device has. */
   int lent() {
     return dispatcher.lent();

@@ -85,6 +85,7 @@ public final class JobCoordinator extends VerticleBase {
             outbox,
             monotonicMs,
             () -> kept.recalling() + devices.waiting() + filesToRemove,
+            job -> kept.recalling(job) + devices.waiting(job) > 0,
             this::take);
     admission = new Admission(vertx, settings, files, keeper, jobs, this::with);
     switchboard = new EventSwitchboard(stages, devices, this::with);

@@ -4,12 +4,15 @@ import io.fastwhisper.bus.Reply.SegmentRecalled;
 import io.fastwhisper.bus.StoreCommand;
 import io.fastwhisper.bus.StoreCommand.KeepEnd;
 import io.fastwhisper.bus.StoreCommand.RecallSegment;
+import io.fastwhisper.domain.JobId;
 import io.fastwhisper.domain.JobSnapshot;
 import io.micrometer.core.instrument.Metrics;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -36,7 +39,9 @@ final class KeeperDesk {
   /** Ends that could not be kept so far and wait for their next try. */
   private final Set<Promise<Void>> paused = new HashSet<>();
 
-  private int recalling;
+  /** Questions that are not answered yet. */
+  private final Map<JobId, Integer> recalling = new HashMap<>();
+
   private int keeping;
   private boolean closed;
 
@@ -59,7 +64,12 @@ final class KeeperDesk {
 
   /** Segments about which the keeper is being asked; their PCM is there. */
   int recalling() {
-    return recalling;
+    return recalling.values().stream().mapToInt(Integer::intValue).sum();
+  }
+
+  /** Those of this job. */
+  int recalling(JobId job) {
+    return recalling.getOrDefault(job, 0);
   }
 
   /** True where everything that was to be kept is kept, or was given up. */
@@ -69,21 +79,19 @@ final class KeeperDesk {
 
   /** Asks what was heard in the segment's sound before; "not known" also where that fails. */
   void recall(RecallSegment segment, Consumer<SegmentRecalled> answered) {
-    recalling++;
+    JobId job = segment.segment().id().job();
+    recalling.merge(job, 1, Integer::sum);
     keeper
         .recall(segment)
         .recover(
             e -> {
               LOG.warn(
-                  "job {} {}: cannot be recalled: {}",
-                  segment.segment().id().job(),
-                  segment.segment().id(),
-                  e.getMessage());
+                  "job {} {}: cannot be recalled: {}", job, segment.segment().id(), e.getMessage());
               return Future.succeededFuture(new SegmentRecalled("", null));
             })
         .onSuccess(
             recalled -> {
-              recalling--;
+              recalling.computeIfPresent(job, (id, count) -> count > 1 ? count - 1 : null);
               log.write(recalled);
               answered.accept(recalled);
               settled.run();

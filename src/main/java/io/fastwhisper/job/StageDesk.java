@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +29,7 @@ final class StageDesk {
   private final long silenceMs;
   private final int pcmLimit;
   private final IntSupplier pcmElsewhere;
+  private final Predicate<JobId> pcmWaits;
   private final Consumer<Event> answered;
   private final WorkQueue resolves;
   private final WorkQueue fetches;
@@ -41,6 +43,7 @@ final class StageDesk {
    *
    * @param clock milliseconds; never goes back
    * @param pcmElsewhere PCM files that are there beside those being fetched
+   * @param pcmWaits says whether one of them is a job's, and waits for a device
    * @param answered told, as if by the room, that work has failed which it did not take or lost
    */
   StageDesk(
@@ -48,11 +51,13 @@ final class StageDesk {
       Outbox outbox,
       LongSupplier clock,
       IntSupplier pcmElsewhere,
+      Predicate<JobId> pcmWaits,
       Consumer<Event> answered) {
     this.outbox = outbox;
     this.clock = clock;
     this.pcmLimit = 2 * settings.fetches();
     this.pcmElsewhere = pcmElsewhere;
+    this.pcmWaits = pcmWaits;
     this.answered = answered;
     silenceMs = settings.stageSilenceMs();
     resolves = new WorkQueue(settings.fetches(), silenceMs, work -> true);
@@ -147,10 +152,19 @@ final class StageDesk {
 
   /**
    * Fetching waits while enough segments wait for a device, so that a long video does not fill the
-   * disk with PCM.
+   * disk with PCM. One more is fetched for a job that has none, which would else wait behind all
+   * those of another.
    */
   private boolean mayFetch(PieceOfWork work) {
-    return !(work.command() instanceof FetchSegment)
-        || fetches.running(FetchSegment.class) + pcmElsewhere.getAsInt() < pcmLimit;
+    if (!(work.command() instanceof FetchSegment)) {
+      return true;
+    }
+    List<PieceOfWork> fetching =
+        fetches.running().filter(other -> other.command() instanceof FetchSegment).toList();
+    int pcm = fetching.size() + pcmElsewhere.getAsInt();
+    return pcm < pcmLimit
+        || pcm == pcmLimit
+            && !pcmWaits.test(work.job())
+            && fetching.stream().noneMatch(other -> other.job().equals(work.job()));
   }
 }

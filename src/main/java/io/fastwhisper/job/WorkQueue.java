@@ -1,6 +1,5 @@
 package io.fastwhisper.job;
 
-import io.fastwhisper.bus.Command;
 import io.fastwhisper.domain.ClipId;
 import io.fastwhisper.domain.JobId;
 import io.fastwhisper.domain.StageLoad;
@@ -11,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * Lets so many pieces of work of one stage run at a time, over all jobs; the most urgent first: by
@@ -117,9 +117,8 @@ final class WorkQueue {
     return started;
   }
 
-  /** Running pieces of one kind. */
-  int running(Class<? extends Command> kind) {
-    return (int)
-        running.values().stream().filter(entry -> kind.isInstance(entry.work.command())).count();
+  /** The running pieces. */
+  Stream<PieceOfWork> running() {
+    return running.values().stream().map(Running::work);
   }
 }

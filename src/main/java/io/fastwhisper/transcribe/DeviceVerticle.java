@@ -9,6 +9,7 @@ import io.fastwhisper.bus.Consumers;
 import io.fastwhisper.bus.Event;
 import io.fastwhisper.bus.Reply;
 import io.fastwhisper.domain.Failure;
+import io.fastwhisper.domain.JobId;
 import io.fastwhisper.engine.EngineException;
 import io.fastwhisper.engine.Lane;
 import io.fastwhisper.engine.Model;
@@ -33,8 +34,12 @@ import org.slf4j.LoggerFactory;
 /**
  * One device's worker: takes leased segments, several at a time, feeds their windows to the
  * device's lanes and sends each segment's transcript. It announces as many places as its lanes hold
- * windows, so that the windows of several segments and jobs fill one batch, and a lease never waits
- * for another one to be whole.
+ * windows, and one more, which the dispatcher keeps for a job that has none: so the windows of
+ * several segments and jobs fill one batch, and a lease never waits for another one to be whole.
+ *
+ * <p>Windows go to the lanes by their job's priority, then those of the job of which least have
+ * gone ({@link FairQueue}). They wait here and not in a lane, where a window that comes later
+ * cannot pass.
  *
  * <p>Runs on a worker thread of its own ({@link #deployment}), the only thread that touches its
  * state. Between two looks at the lanes it goes back to its queue, so that commands are heard while
@@ -54,6 +59,7 @@ public final class DeviceVerticle extends VerticleBase {
   private final String worker = UUID.randomUUID().toString();
   private final List<Lane> lanes = new ArrayList<>();
   private final Map<Long, LeasedSegment> leases = new LinkedHashMap<>();
+  private final FairQueue<LeasedSegment> unsubmitted = new FairQueue<>(LeasedSegment.EARLIER);
   private final Map<Long, WindowInWork> windows = new HashMap<>();
   private final Trials trials = new Trials();
   private Model model;
@@ -108,7 +114,8 @@ public final class DeviceVerticle extends VerticleBase {
     return registered.onSuccess(
         done -> {
           send(new Event.DeviceReady(device, worker));
-          send(new Event.PlacesFree(device, worker, settings.lanes() * settings.lane().batch()));
+          send(
+              new Event.PlacesFree(device, worker, settings.lanes() * settings.lane().batch() + 1));
         });
   }
 
@@ -117,6 +124,7 @@ public final class DeviceVerticle extends VerticleBase {
     lost = true;
     leases.values().forEach(LeasedSegment::close);
     leases.clear();
+    unsubmitted.removeIf(waiting -> true);
     trials.failAll(device + " has ended");
     windows.clear();
     lanes.forEach(Lane::close);
@@ -157,8 +165,16 @@ public final class DeviceVerticle extends VerticleBase {
   }
 
   private void lease(TranscribeSegment transcribe) {
-    leases.put(transcribe.lease(), new LeasedSegment(transcribe, System.nanoTime()));
+    LeasedSegment segment = new LeasedSegment(transcribe, System.nanoTime());
+    leases.put(transcribe.lease(), segment);
+    waits(segment);
     pumpSoon();
+  }
+
+  private void waits(LeasedSegment segment) {
+    TranscribeSegment command = segment.command();
+    unsubmitted.add(
+        command.segment().id().job(), command.priority(), Math.abs(command.lease()), segment);
   }
 
   private void pumpSoon() {
@@ -188,15 +204,21 @@ public final class DeviceVerticle extends VerticleBase {
     }
   }
 
-  /** Hands windows in, those of the first segment first, until the lanes are full. */
+  /** Hands windows in, the jobs taking turns, until the lanes are full. */
   private void fillLanes() {
     while (true) {
       int lane = freestLane();
-      Optional<LeasedSegment> next =
-          leases.values().stream()
-              .filter(LeasedSegment::hasUnsubmitted)
-              .min(LeasedSegment.FIRST_SERVED);
-      if (lane < 0 || next.isEmpty() || !submitNext(next.get(), lane)) {
+      FairQueue<LeasedSegment>.Round round = unsubmitted.round();
+      if (lane < 0 || !round.hasNext()) {
+        return;
+      }
+      LeasedSegment segment = round.next();
+      round.take(1);
+      boolean taken = submitNext(segment, lane);
+      if (leases.get(segment.command().lease()) == segment && segment.hasUnsubmitted()) {
+        waits(segment);
+      }
+      if (!taken) {
         return;
       }
     }
@@ -323,6 +345,12 @@ public final class DeviceVerticle extends VerticleBase {
   /** Drops what is left of a lease and announces its place. */
   private void end(LeasedSegment segment) {
     leases.remove(segment.command().lease(), segment);
+    JobId job = segment.command().segment().id().job();
+    unsubmitted.removeIf(waiting -> waiting == segment);
+    if (leases.values().stream()
+        .noneMatch(other -> other.command().segment().id().job().equals(job))) {
+      unsubmitted.forget(job);
+    }
     windows.forEach(
         (tag, inWork) -> {
           if (inWork.segment() == segment) {

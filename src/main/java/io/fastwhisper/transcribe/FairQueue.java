@@ -16,9 +16,11 @@ import java.util.function.Predicate;
  * job in the job's own order.
  *
  * <p>So a short job behind a long one is served beside it. A job that comes, or comes back after it
- * had nothing waiting, counts as served as much as the one whose turn it was last: it is not made
- * to wait for what others had before, and cannot shut them out by what it did not use. (This is the
- * virtual time of start-time fair queueing: Goyal, Vin, Cheng, SIGCOMM 1996.)
+ * had nothing waiting, counts as served as much as the one of those waiting that was served least
+ * when a piece was taken last: it is not made to wait for what others had before, and cannot shut
+ * them out by what it did not use. (This is the virtual time of start-time fair queueing: Goyal,
+ * Vin, Cheng, SIGCOMM 1996. Where a piece may be passed over, as here, the job whose piece is taken
+ * can be ahead of others, and is no measure for who comes.)
  *
  * <p>A pure state; not thread-safe.
  *
@@ -28,7 +30,7 @@ public final class FairQueue<T> {
   private final Comparator<T> insideJob;
   private final Map<JobId, Share> shares = new LinkedHashMap<>();
 
-  /** For each priority, what the job whose turn it was last had been served before that. */
+  /** For each priority, what the least served job had that waited when one was served last. */
   private final Map<Integer, Long> turn = new HashMap<>();
 
   private int size;
@@ -90,6 +92,21 @@ public final class FairQueue<T> {
     return size;
   }
 
+  /** Of the jobs of this priority that wait; there is one. */
+  private long leastServed(int priority) {
+    return shares.values().stream()
+        .filter(share -> share.priority == priority && !share.waiting.isEmpty())
+        .mapToLong(share -> share.served)
+        .min()
+        .orElseThrow();
+  }
+
+  /** How many pieces of this job wait. */
+  public int size(JobId job) {
+    Share share = shares.get(job);
+    return share == null ? 0 : share.waiting.size();
+  }
+
   /**
    * Goes through the waiting pieces once. The queue must not be changed by other ways meanwhile.
    */
@@ -138,9 +155,9 @@ public final class FairQueue<T> {
      * @param amount what it counts, in the same measure for all
      */
     public void take(long amount) {
+      turn.merge(current.priority, leastServed(current.priority), Math::max);
       pieces.remove();
       size--;
-      turn.merge(current.priority, current.served, Math::max);
       current.served += amount;
     }
   }

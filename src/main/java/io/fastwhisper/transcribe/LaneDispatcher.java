@@ -24,6 +24,9 @@ import java.util.function.Predicate;
  * <ul>
  *   <li>Urgent is: the job's priority, then the job that has been lent the least sound, then the
  *       earlier segment of its earlier video ({@link FairQueue}).
+ *   <li>The last place of a device that is at work is for a job that no device works for. So a job
+ *       that comes is begun at once, however many segments of another one were there before it. A
+ *       less urgent job does not get that place past a more urgent one that may not.
  *   <li>A lease ends with its answer. It goes back when its device is lost, starts a new life, is
  *       silent, or finishes no window for too long; whatever still comes under it is then dropped.
  *       How long a lease takes as a whole says nothing: it may wait behind more urgent ones.
@@ -317,6 +320,11 @@ public final class LaneDispatcher {
     return waiting.size();
   }
 
+  /** Segments of this job that wait for a lane. */
+  public int waiting(JobId job) {
+    return waiting.size(job);
+  }
+
   private List<Action> grant(long nowMs) {
     if (!lending) {
       return List.of();
@@ -326,18 +334,37 @@ public final class LaneDispatcher {
     devices.values().stream()
         .filter(device -> !device.silent && !hasSuspect(device))
         .forEach(open::add);
+    int refused = Integer.MIN_VALUE;
     for (FairQueue<Work>.Round round = waiting.round(); round.hasNext() && !open.isEmpty(); ) {
       Work work = round.next();
+      if (work.priority < refused) {
+        break;
+      }
       Device device = work.suspect() ? emptyDevice(open) : freestDevice(open);
-      if (device != null && (!work.suspect() || device.leases.isEmpty()) && device.places > 0) {
+      if (device != null && mayLend(work, device)) {
         round.take(work.lengthMs);
         actions.add(lend(work, device, nowMs));
+      } else if (!work.suspect()) {
+        refused = work.priority;
       }
       if (device != null && work.suspect()) {
         open.remove(device);
       }
     }
     return actions;
+  }
+
+  private boolean mayLend(Work work, Device device) {
+    if (device.leases.isEmpty()) {
+      return device.places > 0;
+    }
+    return !work.suspect() && (device.places > 1 || device.places == 1 && !hasLease(work));
+  }
+
+  /** True where a device works for the job. */
+  private boolean hasLease(Work work) {
+    return leases.values().stream()
+        .anyMatch(lease -> lease.work().segment.job().equals(work.segment.job()));
   }
 
   private Grant lend(Work work, Device device, long nowMs) {

@@ -23,13 +23,9 @@ import java.util.Map;
  * device's thread alone.
  */
 final class LeasedSegment implements AutoCloseable {
-  /**
-   * The order in which segments get the device: the job's priority, then the earlier part of the
-   * earlier video.
-   */
-  static final Comparator<LeasedSegment> FIRST_SERVED =
-      Comparator.<LeasedSegment>comparingInt(s -> -s.command.priority())
-          .thenComparingInt(s -> s.command.segment().id().video())
+  /** The order in which the segments of one job get the device: as in its sources. */
+  static final Comparator<LeasedSegment> EARLIER =
+      Comparator.<LeasedSegment>comparingInt(s -> s.command.segment().id().video())
           .thenComparingInt(s -> s.command.segment().id().segment())
           .thenComparingLong(s -> s.command.lease());
 

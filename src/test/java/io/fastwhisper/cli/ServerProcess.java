@@ -18,10 +18,12 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * The server as a process of its own, with the bundled model, and its client. It is the leader of
- * its group, as if a terminal had started it.
+ * its group, as if a terminal had started it. Where {@code setpriv} is there, the kernel ends it
+ * with the thread that started it, so that it does not outlive tests that are killed.
  */
 public final class ServerProcess implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Path SETPRIV = Path.of("/usr/bin/setpriv");
   private static final long LIMIT_S = 180;
 
   private final Process process;
@@ -69,7 +71,11 @@ public final class ServerProcess implements AutoCloseable {
             </configuration>
             """);
     List<String> command = new ArrayList<>();
-    command.addAll(List.of("setsid", System.getProperty("java.home") + "/bin/java"));
+    command.add("setsid");
+    if (Files.isExecutable(SETPRIV)) {
+      command.addAll(List.of(SETPRIV.toString(), "--pdeathsig", "KILL"));
+    }
+    command.add(System.getProperty("java.home") + "/bin/java");
     command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto"));
     // It starts sooner without its classes being verified; they are in the tests' own process.
     command.addAll(List.of("-XX:+UnlockDiagnosticVMOptions", "-XX:-BytecodeVerificationRemote"));

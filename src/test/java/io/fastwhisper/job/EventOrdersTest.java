@@ -181,7 +181,7 @@ class EventOrdersTest {
       for (Run run : runs.values()) {
         perform(run, run.job.start(nowMs));
       }
-      later(() -> device(3));
+      later(() -> device(4));
       for (int step = 0; !pending.isEmpty(); step++) {
         assertTrue(step < 20_000, say("does not end"));
         if (step == stepsToStop) {
@@ -463,7 +463,7 @@ class EventOrdersTest {
             () -> {
               act(dispatcher.deviceLost("cpu", worker, "crash", nowMs));
               lives++;
-              device(3);
+              device(4);
             });
       }
       later(

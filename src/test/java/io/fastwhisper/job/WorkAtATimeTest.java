@@ -22,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -43,9 +44,71 @@ class WorkAtATimeTest extends ScriptedPipeline {
             });
     JobSnapshot end = run(rooms, request("a*60"), 2, 8);
     assertEquals(60, end.clips().size());
-    // Twice two that are fetched, wait or are being removed; one on the device, one that it has
-    // just answered for.
-    assertTrue(peak.get() <= 6, "peak " + peak);
+    // Twice two that are fetched, wait or are being removed, and one of a job that had none; one on
+    // the device, one that it has just answered for.
+    assertTrue(peak.get() <= 7, "peak " + peak);
+  }
+
+  @Test
+  void norDoesItGrowWithTheNumberOfJobs() throws Exception {
+    AtomicInteger peak = new AtomicInteger();
+    ScriptedRooms rooms =
+        new ScriptedRooms(
+            3,
+            command -> {
+              if (command instanceof FetchSegment fetch) {
+                ScriptedRooms.write(fetch.pcmFile(), 64);
+                peak.accumulateAndGet(pcmFiles(), Math::max);
+              }
+              return null;
+            });
+    Pipeline pipeline = get(deploy(rooms, 2, 8));
+    List<Future<JobSnapshot>> jobs = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      jobs.add(
+          pipeline.run(
+              ScriptedRooms.job(i), request("a*12"), folder.resolve(i + ".mp4"), snapshot -> {}));
+    }
+    for (Future<JobSnapshot> job : jobs) {
+      assertEquals(12, get(job).clips().size());
+    }
+    // Twice two, and one; three on the device, and those that it has just answered for.
+    assertTrue(peak.get() <= 11, "peak " + peak);
+  }
+
+  @Test
+  void aJobThatComesGoesThroughThoughAnotherHoldsAllItMay() throws Exception {
+    ScriptedRooms rooms =
+        new ScriptedRooms(
+            3,
+            command ->
+                command instanceof TranscribeSegment transcribe
+                        && transcribe.segment().id().job().equals(JOB)
+                    ? NEVER
+                    : null);
+    Pipeline pipeline = get(deploy(rooms, 2, 8));
+    CompletableFuture<Void> full = new CompletableFuture<>();
+    pipeline.run(
+        JOB,
+        request("a*60"),
+        film(),
+        snapshot -> {
+          // Two with the device, twice two that wait.
+          if (rooms.asked(FetchSegment.class).size() == 6) {
+            full.complete(null);
+          }
+        });
+    full.get(30, TimeUnit.SECONDS);
+    JobSnapshot end =
+        get(
+            pipeline.run(
+                ScriptedRooms.job(2), request("b*5"), folder.resolve("b.mp4"), snapshot -> {}));
+    assertEquals(5, end.clips().size());
+    assertEquals(
+        6,
+        rooms.asked(FetchSegment.class).stream()
+            .filter(fetch -> fetch.segment().id().job().equals(JOB))
+            .count());
   }
 
   @Test
@@ -119,6 +182,16 @@ class WorkAtATimeTest extends ScriptedPipeline {
     assertEquals(JOB, order.get(order.size() - 1).job());
     assertEquals(
         List.of(2, 2), order.subList(1, 3).stream().map(s -> s.job().equals(JOB) ? 1 : 2).toList());
+  }
+
+  /** Of all jobs. */
+  private int pcmFiles() {
+    String[] jobs = folder.resolve("work").toFile().list();
+    return jobs == null
+        ? 0
+        : Stream.of(jobs)
+            .mapToInt(job -> filesIn(folder.resolve("work").resolve(job).resolve("pcm")))
+            .sum();
   }
 
   private static int filesIn(Path pcm) {

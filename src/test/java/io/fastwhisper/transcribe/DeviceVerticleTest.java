@@ -13,6 +13,7 @@ import io.fastwhisper.bus.HeardEvents;
 import io.fastwhisper.bus.Reply;
 import io.fastwhisper.domain.JobId;
 import io.fastwhisper.domain.Segment;
+import io.fastwhisper.domain.SegmentId;
 import io.fastwhisper.domain.TimeRange;
 import io.fastwhisper.domain.TranscribeOptions;
 import io.fastwhisper.domain.Transcript;
@@ -33,8 +34,10 @@ import io.vertx.core.eventbus.Message;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -87,12 +90,12 @@ class DeviceVerticleTest {
   }
 
   @Test
-  void announcesItselfAndAPlaceForEachWindowOfItsLanes() throws Exception {
+  void announcesItselfAndAPlaceForEachWindowOfItsLanesAndOneForAJobThatHasNone() throws Exception {
     Event.DeviceReady ready = heard.next(Event.DeviceReady.class);
     Event.PlacesFree free = heard.next(Event.PlacesFree.class);
     assertEquals(DEVICE, ready.device());
     assertEquals(ready.worker(), free.worker());
-    assertEquals(LANES * LANE.batch(), free.places());
+    assertEquals(LANES * LANE.batch() + 1, free.places());
     Event.LeaseHeartbeat idle = heard.next(Event.LeaseHeartbeat.class);
     assertEquals(ready.worker(), idle.worker());
     assertEquals(List.of(), idle.leases());
@@ -137,6 +140,21 @@ class DeviceVerticleTest {
   }
 
   @Test
+  void theWindowsOfAJobThatComesLaterTakeTurnsWithThoseThatWait() throws Exception {
+    int last = 7;
+    for (int i = 0; i <= last; i++) {
+      send(transcribe(1 + i, SampleTalk.BREAD, i));
+    }
+    VideoId later = new VideoId(JobId.random(), 0);
+    send(transcribe(100, sound(SampleTalk.WATER), later.segment(99), GREEDY));
+    Set<Long> answered = new HashSet<>();
+    while (!answered.contains(100L)) {
+      answered.add(heard.next(Event.SegmentTranscribed.class).lease());
+    }
+    assertFalse(answered.contains(1L + last), answered.toString());
+  }
+
+  @Test
   void aHeartbeatNamesTheLeasesInWork() throws Exception {
     send(transcribe(1, SampleTalk.BREAD, 0));
     send(transcribe(2, SampleTalk.WATER, 1));
@@ -166,7 +184,7 @@ class DeviceVerticleTest {
 
   @Test
   void givesThePlaceOfEachEndedLeaseBack() throws Exception {
-    assertEquals(LANES * LANE.batch(), heard.next(Event.PlacesFree.class).places());
+    assertEquals(LANES * LANE.batch() + 1, heard.next(Event.PlacesFree.class).places());
     send(transcribe(1, folder.resolve("missing.pcm"), 0, GREEDY));
     assertEquals(1, heard.next(Event.PlacesFree.class).places());
     send(transcribe(2, SampleTalk.BREAD, 1));
@@ -216,7 +234,7 @@ class DeviceVerticleTest {
 
   @Test
   void aTrialHearsSpeechAheadOfLeasesAndTakesNoneOfTheirPlaces() throws Exception {
-    assertEquals(LANES * LANE.batch(), heard.next(Event.PlacesFree.class).places());
+    assertEquals(LANES * LANE.batch() + 1, heard.next(Event.PlacesFree.class).places());
     send(transcribe(1, SampleTalk.BREAD, 0));
     Reply.DeviceTried tried = tryDevice(sound(SampleTalk.WATER));
     assertTrue(tried.transcript().words().size() > 20, tried.toString());
@@ -278,9 +296,14 @@ class DeviceVerticleTest {
 
   private static Command transcribe(
       long lease, Path pcmFile, int segment, TranscribeOptions options) {
+    return transcribe(lease, pcmFile, VIDEO.segment(segment), options);
+  }
+
+  private static Command transcribe(
+      long lease, Path pcmFile, SegmentId segment, TranscribeOptions options) {
     TimeRange startZone = new TimeRange(RANGE.startMs(), RANGE.startMs() + 2_000);
     TimeRange endZone = new TimeRange(RANGE.endMs() - 2_000, RANGE.endMs());
-    Segment whole = new Segment(VIDEO.segment(segment), RANGE, startZone, endZone);
+    Segment whole = new Segment(segment, RANGE, startZone, endZone);
     return new Command.TranscribeSegment(lease, 5, whole, pcmFile, options);
   }
 

@@ -55,6 +55,21 @@ class FairQueueTest {
   }
 
   @Test
+  void aJobThatComesIsNotMeasuredByOneThatWasServedPastOthers() {
+    add(1, 5, "a1", "a2", "a3");
+    add(2, 5, "b1", "b2", "b3");
+    for (int i = 0; i < 2; i++) {
+      FairQueue<String>.Round round = queue.round();
+      while (!round.next().startsWith("b")) {
+        // Passed over.
+      }
+      round.take(60);
+    }
+    add(3, 5, "c1");
+    assertEquals(List.of("a1", "c1", "a2", "a3", "b3"), takeAll(60));
+  }
+
+  @Test
   void aPieceThatIsNotTakenLetsTheNextOnePass() {
     add(1, 5, "a1", "a2");
     add(2, 5, "b1");

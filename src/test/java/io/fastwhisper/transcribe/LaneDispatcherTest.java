@@ -49,34 +49,64 @@ class LaneDispatcherTest {
     dispatcher.offer(earlierJob, USUAL, 3, SEGMENT_MS, nowMs);
     SegmentId urgent = new SegmentId(job(3), 9, 9);
     dispatcher.offer(urgent, 9, 9, SEGMENT_MS, nowMs);
-    ready("cpu", 5);
+    ready("cpu", 6);
     assertEquals(
         List.of(urgent, earlierJob, segment(0, 0), segment(0, 1), segment(1, 0)),
         lastGrants.stream().map(Grant::segment).toList());
   }
 
   @Test
-  void aShortJobBehindALongOneIsLentEverySecondPlace() {
-    ready("cpu", 1);
+  void aShortJobBehindALongOneIsLentAtOnceAndTakesTurnsWithIt() {
+    ready("cpu", 2);
     for (int i = 0; i < 60; i++) {
       dispatcher.offer(segment(0, i), USUAL, 1, SEGMENT_MS, nowMs);
     }
-    List<Long> leases = new ArrayList<>(List.of(1L));
+    long lease = 1;
     for (int i = 0; i < 20; i++) {
-      leases.add(placeFreed(leases.get(i)).lease());
+      lease = placeFreed(lease).lease();
     }
-    SegmentId shortFirst = new SegmentId(job(2), 0, 0);
-    SegmentId shortSecond = new SegmentId(job(2), 0, 1);
-    dispatcher.offer(shortFirst, USUAL, 2, SEGMENT_MS, nowMs);
-    dispatcher.offer(shortSecond, USUAL, 2, SEGMENT_MS, nowMs);
-    long lease = leases.get(20);
-    List<SegmentId> lent = new ArrayList<>();
-    for (int i = 0; i < 4; i++) {
-      Grant next = placeFreed(lease);
-      lent.add(next.segment());
-      lease = next.lease();
+    SegmentId first = new SegmentId(job(2), 0, 0);
+    SegmentId second = new SegmentId(job(2), 0, 1);
+    Grant begun = grants(dispatcher.offer(first, USUAL, 2, SEGMENT_MS, nowMs)).get(0);
+    assertEquals(first, begun.segment());
+    assertEquals(List.of(), dispatcher.offer(second, USUAL, 2, SEGMENT_MS, nowMs));
+    assertEquals(segment(0, 21), placeFreed(lease).segment());
+    assertEquals(second, placeFreed(begun.lease()).segment());
+  }
+
+  @Test
+  void theLastPlaceIsForAJobThatNoDeviceWorksFor() {
+    ready("cpu", 4);
+    for (int i = 0; i < 9; i++) {
+      assertEquals(i < 3 ? 1 : 0, offer(segment(0, i)).size(), "segment " + i);
     }
-    assertEquals(List.of(shortFirst, segment(0, 21), shortSecond, segment(0, 22)), lent);
+    SegmentId first = new SegmentId(job(2), 0, 0);
+    List<Grant> begun = grants(dispatcher.offer(first, USUAL, 2, SEGMENT_MS, nowMs));
+    assertEquals(List.of(first), begun.stream().map(Grant::segment).toList());
+    SegmentId third = new SegmentId(job(3), 0, 0);
+    assertEquals(List.of(), dispatcher.offer(third, USUAL, 3, SEGMENT_MS, nowMs));
+    assertTrue(dispatcher.transcribed(lastOffers.get(0).lease()));
+    List<Grant> next = grants(dispatcher.placesFree("cpu", "w-cpu", 1, nowMs));
+    assertEquals(List.of(third), next.stream().map(Grant::segment).toList());
+  }
+
+  @Test
+  void theLastPlaceDoesNotGoToALessUrgentJob() {
+    ready("cpu", 2);
+    SegmentId urgent = new SegmentId(job(2), 0, 0);
+    dispatcher.offer(urgent, 9, 2, SEGMENT_MS, nowMs);
+    dispatcher.offer(new SegmentId(job(2), 0, 1), 9, 2, SEGMENT_MS, nowMs);
+    assertEquals(List.of(), offer(segment(0, 0)));
+    SegmentId alsoUrgent = new SegmentId(job(3), 0, 0);
+    assertEquals(1, dispatcher.offer(alsoUrgent, 9, 3, SEGMENT_MS, nowMs).size());
+  }
+
+  @Test
+  void aDeviceThatHasNothingLendsItsOnlyPlaceToAnyJob() {
+    ready("a", 1);
+    assertEquals(1, offer(segment(0, 0)).size());
+    ready("b", 1);
+    assertEquals("b", grants(offer(segment(0, 1))).get(0).device());
   }
 
   private Grant placeFreed(long lease) {

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** What the dispatcher lends and takes back in random orders. */
@@ -37,6 +38,62 @@ class LendingOrdersTest {
   void everySegmentEndsExactlyOnceWhateverTheDevicesDo() {
     for (int seed = 0; seed < 1_000; seed++) {
       new RandomRun(seed).play();
+    }
+  }
+
+  /**
+   * Jobs come at random beside others that have more: each is begun after no more than a turn of
+   * every other, and no job takes the last place beside its own work.
+   */
+  @Test
+  void aJobThatComesWaitsForNoMoreThanATurnOfEveryOther() {
+    for (int seed = 0; seed < 300; seed++) {
+      Random random = new Random(seed);
+      LaneDispatcher dispatcher = new LaneDispatcher(new Limits(SILENCE_MS, WINDOW_MS));
+      int places = 2 + random.nextInt(8);
+      Map<Long, SegmentId> lent = new TreeMap<>();
+      Map<JobId, Integer> passedOver = new HashMap<>();
+      int jobs = 0;
+      int offered = 0;
+      int ended = 0;
+      dispatcher.deviceReady("d", "w", 0);
+      List<Action> actions = new ArrayList<>(dispatcher.placesFree("d", "w", places, 0));
+      for (int step = 0; step < 100 || !lent.isEmpty(); step++) {
+        if (step < 100 && random.nextInt(6) == 0) {
+          JobId job = job(jobs);
+          passedOver.put(job, 0);
+          int segments = 1 + random.nextInt(12);
+          for (int i = 0; i < segments; i++) {
+            long lengthMs = 1 + random.nextInt((int) SEGMENT_MS);
+            SegmentId segment = new SegmentId(job, 0, i);
+            actions.addAll(dispatcher.offer(segment, 5, jobs, lengthMs, 0));
+          }
+          offered += segments;
+          jobs++;
+        } else if (!lent.isEmpty()) {
+          List<Long> leases = List.copyOf(lent.keySet());
+          long lease = leases.get(random.nextInt(leases.size()));
+          lent.remove(lease);
+          assertTrue(dispatcher.transcribed(lease));
+          ended++;
+          actions.addAll(dispatcher.placesFree("d", "w", 1, 0));
+        }
+        for (Action action : actions) {
+          Grant grant = (Grant) action;
+          JobId job = grant.segment().job();
+          boolean first = lent.values().stream().noneMatch(other -> other.job().equals(job));
+          lent.put(grant.lease(), grant.segment());
+          assertTrue(lent.size() < places || first, "seed " + seed + ": the last place");
+          passedOver.remove(job);
+          passedOver.replaceAll((other, turns) -> turns + 1);
+          for (int turns : passedOver.values()) {
+            assertTrue(turns < jobs, "seed " + seed + ": " + passedOver);
+          }
+        }
+        actions.clear();
+      }
+      assertEquals(offered, ended, "seed " + seed);
+      assertEquals(0, dispatcher.waiting(), "seed " + seed);
     }
   }
 
@@ -184,10 +241,6 @@ class LendingOrdersTest {
     private String worker(String device) {
       return device + "." + lives.getOrDefault(device, 0);
     }
-  }
-
-  private static SegmentId segment(int video, int segment) {
-    return new SegmentId(job(1), video, segment);
   }
 
   private static JobId job(int number) {
