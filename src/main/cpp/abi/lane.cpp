@@ -43,6 +43,7 @@ extern "C" fw_window_params fw_window_default_params(void) {
           .n_temperatures = 6,
           .max_compression_ratio = 2.4f,
           .min_avg_logprob = -1.0f,
+          .min_cue_logprob = -1.0f,
           .max_no_speech_probability = 0.6f,
           .timestamps = 1,
           .words = 1,

@@ -29,7 +29,8 @@ void fw::fill_views(fw_result& result) {
                            .first_token = cue.first_token,
                            .n_tokens = cue.n_tokens,
                            .first_word = cue.first_word,
-                           .n_words = cue.n_words});
+                           .n_words = cue.n_words,
+                           .avg_logprob = cue.avg_logprob});
   }
 }
 

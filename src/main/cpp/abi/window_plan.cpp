@@ -26,6 +26,17 @@ std::span<const float> checked_pcm(const float* pcm, int64_t n_samples) {
   return samples;
 }
 
+/** Samples [from_sample, to_sample) of the PCM; empty where both are the same. */
+std::span<const float> checked_stretch(const float* pcm, int64_t n_samples, int64_t from_sample, int64_t to_sample) {
+  if (from_sample < 0 || to_sample > n_samples || from_sample > to_sample) {
+    throw fw::Error(FW_STATUS_INVALID_ARGUMENT,
+                    "the stretch is " + std::to_string(from_sample) + " to " + std::to_string(to_sample) +
+                        "; it must rise and lie in the PCM, which has " + std::to_string(n_samples) + " samples");
+  }
+  if (from_sample == to_sample) return {};
+  return checked_pcm(&fw::required(pcm, "pcm") + from_sample, to_sample - from_sample);
+}
+
 }  // namespace
 
 extern "C" fw_speech_params fw_speech_default_params(void) {
@@ -65,15 +76,17 @@ extern "C" fw_status fw_border_find(const float* pcm, int64_t n_samples, int64_t
                                     int64_t* at_sample) {
   return fw::guard([&] {
     int64_t& at = fw::required(at_sample, "at_sample");
-    if (from_sample < 0 || to_sample > n_samples || from_sample > to_sample) {
-      throw fw::Error(FW_STATUS_INVALID_ARGUMENT,
-                      "the stretch is " + std::to_string(from_sample) + " to " + std::to_string(to_sample) +
-                          "; it must rise and lie in the PCM, which has " + std::to_string(n_samples) + " samples");
-    }
-    if (from_sample == to_sample) {
-      at = from_sample;
-      return;
-    }
-    at = from_sample + fw::find_border(checked_pcm(&fw::required(pcm, "pcm") + from_sample, to_sample - from_sample));
+    at = from_sample + fw::find_border(checked_stretch(pcm, n_samples, from_sample, to_sample));
+  });
+}
+
+extern "C" fw_status fw_pause_find(const float* pcm, int64_t n_samples, int64_t from_sample, int64_t to_sample,
+                                   int64_t* first_sample, int64_t* end_sample) {
+  return fw::guard([&] {
+    int64_t& first = fw::required(first_sample, "first_sample");
+    int64_t& end = fw::required(end_sample, "end_sample");
+    const fw::Pause pause = fw::find_pause(checked_stretch(pcm, n_samples, from_sample, to_sample));
+    first = from_sample + pause.first;
+    end = from_sample + pause.end;
   });
 }

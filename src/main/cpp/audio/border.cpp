@@ -19,13 +19,12 @@ constexpr float kLeastRangeDb = 9.0f;
 /** Share of the range between quiet and loud frames, in dB, below which a frame is silent. */
 constexpr float kSilentShare = 0.3f;
 
-}  // namespace
-
-int64_t find_border(std::span<const float> stretch) {
+/** In whole hops: the last may end behind the stretch. */
+Pause whole_hops(std::span<const float> stretch) {
   const auto n_samples = static_cast<int64_t>(stretch.size());
   const std::vector<float> levels = frame_levels_db(stretch, kHop);
   const auto n_frames = static_cast<int64_t>(levels.size());
-  if (n_frames <= kPauseFrames) return n_samples / 2;
+  if (n_frames <= kPauseFrames) return {0, n_samples};
 
   const float quiet = quantile(levels, 0.05);
   const float loud = quantile(levels, 0.95);
@@ -42,7 +41,7 @@ int64_t find_border(std::span<const float> stretch) {
     }
     first = end + 1;
   }
-  if (best_length >= kPauseFrames) return std::min(n_samples, (2 * best_first + best_length) * kHop / 2);
+  if (best_length >= kPauseFrames) return {best_first * kHop, (best_first + best_length) * kHop};
 
   // Sums of decibels rather than of power: one loud click must not hide that the rest is quiet.
   double sum = 0.0;
@@ -56,7 +55,19 @@ int64_t find_border(std::span<const float> stretch) {
       best_first = first;
     }
   }
-  return std::min(n_samples, (2 * best_first + kPauseFrames) * kHop / 2);
+  return {best_first * kHop, (best_first + kPauseFrames) * kHop};
+}
+
+}  // namespace
+
+Pause find_pause(std::span<const float> stretch) {
+  const Pause pause = whole_hops(stretch);
+  return {pause.first, std::min(pause.end, static_cast<int64_t>(stretch.size()))};
+}
+
+int64_t find_border(std::span<const float> stretch) {
+  const Pause pause = whole_hops(stretch);
+  return std::min((pause.first + pause.end) / 2, static_cast<int64_t>(stretch.size()));
 }
 
 }  // namespace fw

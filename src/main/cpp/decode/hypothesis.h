@@ -13,6 +13,8 @@ namespace fw {
 struct Hypothesis {
   /** Sampled tokens, time stamps included, without end-of-text. */
   std::vector<int32_t> tokens;
+  /** Log-probability of each of the tokens. */
+  std::vector<float> logprobs;
   /** Of all sampled tokens and, where it was chosen, of end-of-text. */
   double sum_logprob = 0.0;
 

@@ -164,7 +164,7 @@ void Lane::work_on(Slot& slot, Work&& work) {
   if (ends_the_lane(failure->status)) {
     lose(*failure);
   } else {
-    leave(slot, failed(slot.request.tag, failure->status, failure->message));
+    leave(slot, failed(slot.pieces->tag(), failure->status, failure->message));
   }
 }
 
@@ -175,21 +175,24 @@ void Lane::admit() {
     {
       const std::lock_guard lock(mutex_);
       if (waiting_.empty()) return;
-      slot.request = std::move(waiting_.front());
+      slot.pieces.emplace(std::move(waiting_.front()));
       waiting_.erase(waiting_.begin());
-      occupants_[s] = {.tag = slot.request.tag, .busy = true};
+      occupants_[s] = {.tag = slot.pieces->tag(), .busy = true};
     }
     slot.started = Clock::now();
-    work_on(slot, [&] {
-      network_->encode(slot.window, slot.request.samples);
-      slot.decoder.emplace(vocabulary_, n_text_ctx_, slot.request, slot.window, slot.first_sequence);
-    });
+    work_on(slot, [&] { begin_piece(slot); });
   }
+}
+
+void Lane::begin_piece(Slot& slot) {
+  const WindowRequest& piece = slot.pieces->piece();
+  network_->encode(slot.window, piece.samples);
+  slot.decoder.emplace(vocabulary_, n_text_ctx_, piece, slot.window, slot.first_sequence, slot.pieces->may_cut());
 }
 
 void Lane::drop_cancelled() {
   for (Slot& slot : slots_) {
-    if (slot.decoder && cancelled(slot)) leave(slot, cancelled_result(slot.request.tag));
+    if (slot.decoder && cancelled(slot)) leave(slot, cancelled_result(slot.pieces->tag()));
   }
 }
 
@@ -243,8 +246,13 @@ std::vector<Pick> Lane::step_rows(std::span<const StepRow> rows, size_t n_picks)
 void Lane::advance(Slot& slot, std::span<const Pick> picks) {
   slot.decoder->take(picks, *network_);
   if (!slot.decoder->done()) return;
-  leave(slot,
-        write_transcript(vocabulary_, slot.request, slot.decoder->text(), *network_, slot.window, slot.first_sequence));
+  slot.pieces->take(*slot.decoder, vocabulary_, *network_, slot.window, slot.first_sequence);
+  slot.decoder.reset();
+  if (slot.pieces->next()) {
+    begin_piece(slot);
+  } else {
+    leave(slot, slot.pieces->result());
+  }
 }
 
 bool Lane::cancelled(const Slot& slot) const {

@@ -13,6 +13,7 @@
 
 #include "decode/transcript.h"
 #include "decode/window_decoder.h"
+#include "decode/window_pieces.h"
 #include "decode/window_request.h"
 #include "model/network.h"
 #include "model/vocabulary.h"
@@ -71,7 +72,7 @@ class Lane {
   struct Slot {
     int32_t window = 0;
     int32_t first_sequence = 0;
-    WindowRequest request;
+    std::optional<WindowPieces> pieces;
     std::optional<WindowDecoder> decoder;
     Clock::time_point started;
     /** Rows and picks in the step that is being put together. */
@@ -94,9 +95,11 @@ class Lane {
   bool wait_for_work();
   void drop_cancelled();
   void admit();
+  /** Encodes the piece of the slot's window that is due, and begins to decode it. */
+  void begin_piece(Slot& slot);
   void step();
   std::vector<Pick> step_rows(std::span<const StepRow> rows, size_t n_picks);
-  /** Gives a window its picks and, where that was its last step, lets it leave. */
+  /** Gives a window its picks; where its piece is decoded, goes on to the next one or lets the window leave. */
   void advance(Slot& slot, std::span<const Pick> picks);
   void leave(Slot& slot, WindowResult&& result);
   void lose(const Failure& failure);

@@ -41,7 +41,7 @@ std::vector<Search::Step> Search::rank(std::span<const Pick> picks) const {
   std::vector<Step> steps;
   for (size_t b = 0; b != beams_.size(); ++b) {
     for (const Candidate& candidate : picks[b].candidates) {
-      steps.push_back({beams_[b].hypothesis.sum_logprob + static_cast<double>(candidate.logprob), b, candidate.token});
+      steps.push_back({beams_[b].hypothesis.sum_logprob + static_cast<double>(candidate.logprob), b, candidate});
     }
   }
   std::stable_sort(steps.begin(), steps.end(),
@@ -53,11 +53,12 @@ void Search::take(std::span<const Pick> picks, Network& network) {
   const size_t width = static_cast<size_t>(options_.width);
   std::vector<Step> going_on;
   for (const Step& step : rank(picks)) {
-    if (step.token != special_.end) {
+    if (step.candidate.token != special_.end) {
       going_on.push_back(step);
       if (going_on.size() == width) break;
     } else if (ended_.size() != width) {
-      ended_.push_back({beams_[step.beam].hypothesis.tokens, step.sum_logprob});
+      ended_.push_back(beams_[step.beam].hypothesis);
+      ended_.back().sum_logprob = step.sum_logprob;
     }
   }
   done_ = ended_.size() == width || going_on.empty();
@@ -95,7 +96,8 @@ void Search::fork(std::span<const Step> steps, Network& network) {
       network.copy_sequence(parent.sequence, child.sequence, n_places);
     }
     taken[step.beam] = true;
-    child.hypothesis.tokens.push_back(step.token);
+    child.hypothesis.tokens.push_back(step.candidate.token);
+    child.hypothesis.logprobs.push_back(step.candidate.logprob);
     child.hypothesis.sum_logprob = step.sum_logprob;
     next.push_back(std::move(child));
   }

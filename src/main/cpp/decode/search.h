@@ -58,7 +58,7 @@ class Search {
   struct Step {
     double sum_logprob;
     size_t beam;
-    int32_t token;
+    Candidate candidate;
   };
 
   TokenRule rule(const Hypothesis& hypothesis) const;

@@ -5,12 +5,10 @@
 #include <utility>
 
 #include "audio/window_plan.h"
+#include "decode/prompt.h"
 
 namespace fw {
 namespace {
-
-/** A time stamp's step: 20 ms (Radford et al. 2022, 2.3). */
-constexpr int64_t timestamp_samples = FW_SAMPLE_RATE_HZ / 50;
 
 std::string cue_text(const Vocabulary& vocabulary, std::span<const int32_t> tokens) {
   const std::string text = vocabulary.decode(tokens);
@@ -85,6 +83,18 @@ std::vector<CueRange> cut_cues(const Vocabulary& vocabulary, std::span<const int
   return cues;
 }
 
+float mean_logprob(const SpecialTokens& special, std::span<const int32_t> tokens, std::span<const float> logprobs,
+                   const CueRange& cue) {
+  float sum = 0.0f;
+  int32_t n = 0;
+  for (int32_t t = cue.first_token; t != cue.first_token + cue.n_tokens; ++t) {
+    if (!special.is_text(tokens[static_cast<size_t>(t)])) continue;
+    sum += logprobs[static_cast<size_t>(t)];
+    ++n;
+  }
+  return n == 0 ? 0.0f : sum / static_cast<float>(n);
+}
+
 WindowResult write_transcript(const Vocabulary& vocabulary, const WindowRequest& request, const DecodedText& text,
                               Network& network, int32_t window, int32_t sequence) {
   WindowResult result;
@@ -96,7 +106,8 @@ WindowResult write_transcript(const Vocabulary& vocabulary, const WindowRequest&
                            .end_sample = source_sample(request.spans, range.end_sample, true),
                            .text = cue_text(vocabulary, tokens_of(text.tokens, range)),
                            .first_token = range.first_token,
-                           .n_tokens = range.n_tokens});
+                           .n_tokens = range.n_tokens,
+                           .avg_logprob = mean_logprob(vocabulary.special(), text.tokens, text.logprobs, range)});
   }
   if (request.options.words) {
     result.words = align_words(vocabulary, request, text, ranges, network, window, sequence);

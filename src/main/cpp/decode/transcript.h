@@ -1,12 +1,15 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "align/word_times.h"
-#include "decode/window_decoder.h"
+#include "decode/decoded_text.h"
 #include "decode/window_request.h"
+#include "model/network.h"
+#include "model/vocabulary.h"
 
 namespace fw {
 
@@ -22,6 +25,8 @@ struct Cue {
   int32_t n_tokens = 0;
   int32_t first_word = 0;
   int32_t n_words = 0;
+  /** Mean log-probability of its text tokens. */
+  float avg_logprob = 0.0f;
 };
 
 /** One finished window. */
@@ -37,6 +42,9 @@ struct WindowResult {
   float elapsed_ms = 0.0f;
 };
 
+/** A step of time stamps: 20 ms (Radford et al. 2022, 2.3). */
+inline constexpr int64_t timestamp_samples = FW_SAMPLE_RATE_HZ / 50;
+
 /** A cue in the window's own samples, as the time stamps among the tokens tell it. */
 struct CueRange {
   int32_t first_token = 0;
@@ -51,6 +59,10 @@ struct CueRange {
  * there is no sound that it could come from. Cues without text are left out. Without time stamps all is one cue.
  */
 std::vector<CueRange> cut_cues(const Vocabulary& vocabulary, std::span<const int32_t> tokens, int64_t n_samples);
+
+/** Mean log-probability of a cue's text tokens; logprobs holds one for each of the tokens. */
+float mean_logprob(const SpecialTokens& special, std::span<const int32_t> tokens, std::span<const float> logprobs,
+                   const CueRange& cue);
 
 /**
  * Cues, and words where they are asked for, on the time line of the caller's PCM. A cue with words begins with its

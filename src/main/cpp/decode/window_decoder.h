@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "decode/cut.h"
+#include "decode/decoded_text.h"
 #include "decode/prompt.h"
 #include "decode/search.h"
 #include "decode/window_request.h"
@@ -13,18 +15,6 @@
 #include "model/vocabulary.h"
 
 namespace fw {
-
-/** What the gates let through. */
-struct DecodedText {
-  /** Sampled tokens without end-of-text; empty where the window is silent. */
-  std::vector<int32_t> tokens;
-  std::string language;
-  float language_probability = 1.0f;
-  float avg_logprob = 0.0f;
-  float compression_ratio = 0.0f;
-  float no_speech_probability = 0.0f;
-  float temperature = 0.0f;
-};
 
 /** Rows that a window has put into a step. */
 struct AppendedRows {
@@ -37,7 +27,11 @@ struct AppendedRows {
 /**
  * Decodes one encoded window, step by step, beside others: language detection, prompt, then a search at one
  * temperature after the other until the gates let a text through (openai/whisper, transcribe.py decode_with_fallback).
- * Where none passes, the best mean log-probability among those that do not loop is taken, else the best of all.
+ * Where none passes, the best mean log-probability among those that do not loop is taken, else the best of all: not the
+ * last, as openai/whisper has it, for text that is sampled at a high temperature is worse the longer it is refused.
+ *
+ * Where the first text has an unlikely cue and a cut is allowed, the window is not decoded again but divided: sampling
+ * cannot mend what the encoder hears at a window's broken beginning, other windows can.
  *
  * Depends on the request and on the network's picks alone. Used by the lane's thread; the request must outlive it.
  */
@@ -45,7 +39,7 @@ class WindowDecoder {
  public:
   /** Works on one window place of the network and on beam_size sequences from first_sequence on. */
   WindowDecoder(const Vocabulary& vocabulary, int32_t n_text_ctx, const WindowRequest& request, int32_t window,
-                int32_t first_sequence);
+                int32_t first_sequence, bool may_cut);
 
   /**
    * Appends the rows of the next step, of its prompt at most n_prompt_rows; what is left of the prompt follows with the
@@ -56,8 +50,12 @@ class WindowDecoder {
   void take(std::span<const Pick> picks, Network& network);
 
   bool done() const { return done_; }
-  /** Valid once done. */
+  /** Valid once done; with a cut, the text before it. */
   const DecodedText& text() const { return accepted_; }
+  /** Where the window is to be divided; nothing where text() is that of all of it. */
+  const std::optional<Cut>& cut() const { return cut_; }
+  /** Whether the gates let the text through. */
+  bool passed() const { return passed_; }
 
  private:
   void take_language(const Pick& pick);
@@ -71,6 +69,7 @@ class WindowDecoder {
   int32_t n_text_ctx_;
   int32_t window_;
   int32_t first_sequence_;
+  bool may_cut_;
 
   /** Empty until the language is known. */
   Prompt prompt_;
@@ -91,6 +90,8 @@ class WindowDecoder {
   DecodedText accepted_;
   bool accepted_loops_ = false;
   bool any_text_ = false;
+  std::optional<Cut> cut_;
+  bool passed_ = false;
   bool done_ = false;
 };
 

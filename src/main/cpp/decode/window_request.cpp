@@ -62,6 +62,8 @@ DecodeOptions read_options(const fw_window_params& params, const Vocabulary& voc
   options.max_compression_ratio = params.max_compression_ratio;
   check_range("min_avg_logprob", params.min_avg_logprob, -HUGE_VALF, 0.0f);
   options.min_avg_logprob = params.min_avg_logprob;
+  check_range("min_cue_logprob", params.min_cue_logprob, -HUGE_VALF, 0.0f);
+  options.min_cue_logprob = params.min_cue_logprob;
   check_range("max_no_speech_probability", params.max_no_speech_probability, 0.0f, 1.0f);
   options.max_no_speech_probability = params.max_no_speech_probability;
   check_range("timestamps", params.timestamps, 0, 1);

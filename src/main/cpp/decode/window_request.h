@@ -22,6 +22,7 @@ struct DecodeOptions {
   std::vector<float> temperatures = {0.0f};
   float max_compression_ratio = 0.0f;
   float min_avg_logprob = 0.0f;
+  float min_cue_logprob = 0.0f;
   float max_no_speech_probability = 1.0f;
   bool timestamps = true;
   bool words = true;

@@ -231,6 +231,10 @@ void fw_window_plan_close(fw_window_plan** plan);
  */
 fw_status fw_border_find(const float* pcm, int64_t n_samples, int64_t from_sample, int64_t to_sample,
                          int64_t* at_sample);
+/** The pause that a border lies in, from its first sample to its end: the longest silence there, else the quietest 100
+ * ms. */
+fw_status fw_pause_find(const float* pcm, int64_t n_samples, int64_t from_sample, int64_t to_sample,
+                        int64_t* first_sample, int64_t* end_sample);
 
 /* ---- lanes ---- */
 
@@ -264,6 +268,12 @@ typedef struct fw_window_params {
   float max_compression_ratio;
   /** A mean log-probability below this falls back. Default: -1.0. Minus infinity switches it off. */
   float min_avg_logprob;
+  /**
+   * A cue whose text tokens have a mean log-probability below this is not believed: the window is divided at the pause
+   * before it and the rest decoded by itself; where that does not help, the rest falls back. Default: -1.0. Minus
+   * infinity switches it off.
+   */
+  float min_cue_logprob;
   /** Above this probability of no-speech, with a mean log-probability below its bound, the window is silent. Default:
    * 0.6. */
   float max_no_speech_probability;
@@ -326,6 +336,8 @@ typedef struct fw_cue {
   int32_t n_tokens;
   int32_t first_word;
   int32_t n_words;
+  /** Mean log-probability of its text tokens. */
+  float avg_logprob;
 } fw_cue;
 
 typedef struct fw_result_info {

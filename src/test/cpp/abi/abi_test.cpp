@@ -201,6 +201,22 @@ TEST(Border, LiesInTheStretch) {
   EXPECT_EQ(at, 5) << "out parameters are left untouched";
 }
 
+TEST(Border, LiesInTheMiddleOfItsPause) {
+  std::vector<float> pcm = speech(10);
+  std::fill(pcm.begin() + 4 * second, pcm.begin() + 5 * second, 0.0f);
+  int64_t first = -1;
+  int64_t end = -1;
+  int64_t at = -1;
+  ASSERT_EQ(fw_pause_find(pcm.data(), 10 * second, 3 * second, 8 * second, &first, &end), FW_STATUS_OK);
+  EXPECT_NEAR(static_cast<double>(first), 4.0 * second, 0.02 * second);
+  EXPECT_NEAR(static_cast<double>(end), 5.0 * second, 0.02 * second);
+  ASSERT_EQ(fw_border_find(pcm.data(), 10 * second, 3 * second, 8 * second, &at), FW_STATUS_OK);
+  EXPECT_EQ(at, (first + end) / 2);
+  EXPECT_EQ(fw_pause_find(pcm.data(), 10 * second, 8 * second, 3 * second, &first, &end), FW_STATUS_INVALID_ARGUMENT);
+  EXPECT_EQ(fw_pause_find(nullptr, 10 * second, 0, second, &first, &end), FW_STATUS_INVALID_ARGUMENT);
+  EXPECT_EQ(fw_pause_find(pcm.data(), 10 * second, 0, second, nullptr, &end), FW_STATUS_INVALID_ARGUMENT);
+}
+
 TEST(Lane, IsRefusedWithValueAndRange) {
   fw_lane* lane = nullptr;
   fw_lane_params params = fw_lane_default_params();

@@ -160,6 +160,7 @@ DecodeOptions plain_options() {
   options.temperatures = {0.0f};
   options.max_compression_ratio = 0.0f;
   options.min_avg_logprob = -std::numeric_limits<float>::infinity();
+  options.min_cue_logprob = -std::numeric_limits<float>::infinity();
   options.timestamps = false;
   options.words = false;
   options.max_tokens = test_text_ctx / 2;

@@ -66,6 +66,8 @@ INSTANTIATE_TEST_SUITE_P(
                      [](fw_window_params& p) { p.max_compression_ratio = -1.0f; }},
         BadParameter{"min_avg_logprob is nan; it must be from -inf to 0",
                      [](fw_window_params& p) { p.min_avg_logprob = nan_value; }},
+        BadParameter{"min_cue_logprob is 0.5; it must be from -inf to 0",
+                     [](fw_window_params& p) { p.min_cue_logprob = 0.5f; }},
         BadParameter{"max_no_speech_probability is 1.5; it must be from 0 to 1",
                      [](fw_window_params& p) { p.max_no_speech_probability = 1.5f; }},
         BadParameter{"timestamps is 2; it must be from 0 to 1", [](fw_window_params& p) { p.timestamps = 2; }},

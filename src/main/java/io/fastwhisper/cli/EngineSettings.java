@@ -43,6 +43,7 @@ final class EngineSettings {
             decoding.temperatures().stream().map(Double::floatValue).toList(),
             (float) decoding.maxCompressionRatio(),
             (float) decoding.minAvgLogprob(),
+            (float) decoding.minCueLogprob(),
             (float) decoding.maxNoSpeechProbability()),
         HEARTBEAT_MS);
   }

@@ -244,6 +244,13 @@ public record Configuration(
                   "A text with a mean log-probability below this is decoded again; -100 switches it off.")
           double minAvgLogprob,
       @Setting(
+              value = "-1.0",
+              min = -100,
+              max = 0,
+              effect =
+                  "A cue with a mean log-probability below this is cut off and heard again by itself; -100 switches it off.")
+          double minCueLogprob,
+      @Setting(
               value = "0.6",
               min = 0,
               max = 1,

@@ -6,8 +6,8 @@ import java.util.List;
  * One timed line of text.
  *
  * @param tokens vocabulary ids that were sampled for it, time stamps included
- * @param avgLogprob mean log-probability of the window that it comes from
- * @param compressionRatio of that window's text
+ * @param avgLogprob mean log-probability of its tokens
+ * @param compressionRatio of the text of the window that it comes from
  * @param noSpeechProbability of that window, 0 to 1
  * @param temperature at which that window's text was accepted
  */

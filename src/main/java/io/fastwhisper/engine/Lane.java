@@ -60,8 +60,8 @@ public final class Lane implements AutoCloseable {
           fw_lane_submit(
               handle,
               params(request),
-              pcm.samples(),
-              pcm.count(),
+              pcm.samplesFrom(plan.firstSample()),
+              plan.sampleCount(),
               fw_window_plan_spans(plan.handle(), window, spanCount),
               spanCount.get());
       if (status == FW_STATUS_LANE_LOST) {
@@ -130,6 +130,7 @@ public final class Lane implements AutoCloseable {
             .beam_size(options.beam())
             .max_compression_ratio(decode.maxCompressionRatio())
             .min_avg_logprob(decode.minAvgLogprob())
+            .min_cue_logprob(decode.minCueLogprob())
             .max_no_speech_probability(decode.maxNoSpeechProbability())
             .n_temperatures(decode.temperatures().size());
     for (int i = 0; i != decode.temperatures().size(); ++i) {
@@ -177,7 +178,7 @@ public final class Lane implements AutoCloseable {
               string(cue.text()),
               words,
               tokens,
-              info.avg_logprob(),
+              cue.avg_logprob(),
               info.compression_ratio(),
               info.no_speech_probability(),
               info.temperature()));

@@ -58,6 +58,11 @@ public final class Pcm implements AutoCloseable {
     return count;
   }
 
+  /** The samples from one on; they live as long as this. */
+  FloatPointer samplesFrom(long first) {
+    return samples.getPointer(first);
+  }
+
   FloatPointer samples() {
     return samples;
   }

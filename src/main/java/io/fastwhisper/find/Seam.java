@@ -20,8 +20,8 @@ import java.util.stream.IntStream;
  */
 final class Seam {
   /**
-   * Words within this distance of the border are paired. Each segment hears at least as much beyond
-   * its zone.
+   * Words within this distance of the border are paired. A segment may begin and end to be heard
+   * nearer to it, at a pause; what only one of them heard has no pair.
    */
   static final long PAIRING_MS = 1_500;
 

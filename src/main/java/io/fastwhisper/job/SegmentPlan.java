@@ -15,8 +15,8 @@ import java.util.List;
  */
 record SegmentPlan(long lengthMs, long overlapMs) {
   /**
-   * Both neighbours hear at least this much around every possible border, so that words on it are
-   * heard whole.
+   * Both neighbours hold at least this much around every possible border, so that each finds a
+   * pause to begin and end at and words on the border are heard whole.
    */
   static final long MARGIN_MS = 1_500;
 

@@ -29,6 +29,9 @@ final class LeasedSegment implements AutoCloseable {
           .thenComparingInt(s -> s.command.segment().id().segment())
           .thenComparingLong(s -> s.command.lease());
 
+  /** Heard beyond a border at least, so that a word on it is heard whole. */
+  private static final long BEYOND_BORDER_MS = 500;
+
   private final TranscribeSegment command;
   private final long startNanos;
   private Pcm pcm;
@@ -50,10 +53,41 @@ final class LeasedSegment implements AutoCloseable {
       return;
     }
     pcm = Pcm.read(command.pcmFile());
-    plan = WindowPlan.of(pcm, speech);
+    Segment segment = command.segment();
+    startBorderMs = border(segment.startZone());
+    endBorderMs = border(segment.endZone());
+    plan = WindowPlan.of(pcm, firstHeard(segment), endHeard(segment), speech);
     results = new WindowResult[plan.count()];
-    startBorderMs = border(command.segment().startZone());
-    endBorderMs = border(command.segment().endZone());
+  }
+
+  /**
+   * A segment begins anywhere, mostly inside a word, and a window that begins so is heard badly
+   * from its first word to its last. What lies before the border is the neighbour's, so the windows
+   * begin with the best pause before it. They have all of it: the model knows speech with silence
+   * before it, and half a short pause is too little.
+   */
+  private long firstHeard(Segment segment) {
+    if (segment.startZone().lengthMs() == 0) {
+      return 0;
+    }
+    long begins =
+        WindowPlan.findPause(pcm, 0, sample(startBorderMs - BEYOND_BORDER_MS)).firstSample();
+    return begins / Pcm.SAMPLES_PER_MS * Pcm.SAMPLES_PER_MS;
+  }
+
+  /** The same for the end. */
+  private long endHeard(Segment segment) {
+    if (segment.endZone().lengthMs() == 0) {
+      return pcm.count();
+    }
+    return WindowPlan.findPause(pcm, sample(endBorderMs + BEYOND_BORDER_MS), pcm.count())
+        .endSample();
+  }
+
+  /** The sample at a time on the source's time line, held inside the sound. */
+  private long sample(long sourceMs) {
+    long ms = Math.max(0, sourceMs - command.segment().range().startMs());
+    return Math.min(pcm.count(), ms * Pcm.SAMPLES_PER_MS);
   }
 
   TranscribeSegment command() {
@@ -136,16 +170,13 @@ final class LeasedSegment implements AutoCloseable {
     if (zone.lengthMs() == 0) {
       return zone.startMs();
     }
-    Segment segment = command.segment();
-    long first =
-        Math.min(pcm.count(), (zone.startMs() - segment.range().startMs()) * Pcm.SAMPLES_PER_MS);
-    long last =
-        Math.min(pcm.count(), (zone.endMs() - segment.range().startMs()) * Pcm.SAMPLES_PER_MS);
-    return segment.range().startMs() + WindowPlan.findBorder(pcm, first, last) / Pcm.SAMPLES_PER_MS;
+    return command.segment().range().startMs()
+        + WindowPlan.findBorder(pcm, sample(zone.startMs()), sample(zone.endMs()))
+            / Pcm.SAMPLES_PER_MS;
   }
 
   private Cue onSourceTimeLine(Cue cue) {
-    long originMs = command.segment().range().startMs();
+    long originMs = command.segment().range().startMs() + plan.firstSample() / Pcm.SAMPLES_PER_MS;
     List<Word> words =
         cue.words().stream()
             .map(

@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.IntToDoubleFunction;
 
-/** Writes sound files: 16 kHz, mono, 16 bit. */
+/** Writes sound files: mono, 16 bit. */
 final class WavFile {
   static final int RATE_HZ = 16_000;
 
@@ -17,13 +17,25 @@ final class WavFile {
    * @param sample gives sample number i, -1 to 1
    */
   static Path write(Path file, int seconds, IntToDoubleFunction sample) throws IOException {
-    int count = seconds * RATE_HZ;
+    return write(file, RATE_HZ, seconds * RATE_HZ, sample);
+  }
+
+  static Path write(Path file, float[] samples) throws IOException {
+    return write(file, RATE_HZ, samples);
+  }
+
+  static Path write(Path file, int rateHz, float[] samples) throws IOException {
+    return write(file, rateHz, samples.length, i -> samples[i]);
+  }
+
+  private static Path write(Path file, int rateHz, int count, IntToDoubleFunction sample)
+      throws IOException {
     ByteBuffer wav = ByteBuffer.allocate(44 + 2 * count).order(ByteOrder.LITTLE_ENDIAN);
     wav.put("RIFF".getBytes()).putInt(36 + 2 * count).put("WAVEfmt ".getBytes()).putInt(16);
     wav.putShort((short) 1)
         .putShort((short) 1)
-        .putInt(RATE_HZ)
-        .putInt(2 * RATE_HZ)
+        .putInt(rateHz)
+        .putInt(2 * rateHz)
         .putShort((short) 2)
         .putShort((short) 16);
     wav.put("data".getBytes()).putInt(2 * count);

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "decode/transcript.h"
+#include "decode/window_decoder.h"
+#include "decode/window_request.h"
+#include "model/network.h"
+#include "model/vocabulary.h"
+
+namespace fw {
+
+/**
+ * A window on its way: the piece of it that is decoded now, the pieces that follow, and what has come out. A window is
+ * one piece unless a cut divides it (see place_cut); then the text before the cut is kept and the rest is encoded and
+ * decoded as a window of its own. A beginning that is cut off is decoded alone, and has no text where the gates
+ * refuse that too. After four cuts, what is left is decoded again at the other temperatures instead.
+ *
+ * Depends on the request and the network alone. Used by the lane's thread.
+ */
+class WindowPieces {
+ public:
+  explicit WindowPieces(WindowRequest&& window);
+
+  int64_t tag() const { return tag_; }
+  /** What is to be encoded and decoded now; stays in its place until next() is called. */
+  const WindowRequest& piece() const { return piece_.request; }
+  /** Whether a decoder of this piece may ask for a cut. */
+  bool may_cut() const;
+
+  /** Takes what a decoder that is done has made of the piece, while the network still holds its window. */
+  void take(const WindowDecoder& decoder, const Vocabulary& vocabulary, Network& network, int32_t window,
+            int32_t sequence);
+  /** Goes on to the next piece; false where that was the last. The piece's decoder must be gone. */
+  bool next();
+  /** The whole window's, valid once next() is false. */
+  WindowResult&& result() { return std::move(result_); }
+
+ private:
+  struct Piece {
+    WindowRequest request;
+    /** In the samples of the window. */
+    int64_t first_sample = 0;
+    bool is_head = false;
+  };
+
+  Piece part(int64_t from, int64_t to, const DecodedText& text) const;
+  void append(const SpecialTokens& special, WindowResult&& part);
+
+  int64_t tag_;
+  Piece piece_;
+  /** The next one last. */
+  std::vector<Piece> following_;
+  int32_t n_cuts_ = 0;
+  WindowResult result_;
+  bool any_result_ = false;
+};
+
+}  // namespace fw
