@@ -1,4 +1,4 @@
 if(FASTWHISPER_SANITIZE)
-  add_compile_options(-fsanitize=${FASTWHISPER_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all -g)
+  add_compile_options(-fsanitize=${FASTWHISPER_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all -g1)
   add_link_options(-fsanitize=${FASTWHISPER_SANITIZE})
 endif()

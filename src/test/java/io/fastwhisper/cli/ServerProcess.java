@@ -18,12 +18,10 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * The server as a process of its own, with the bundled model, and its client. It is the leader of
- * its group, as if a terminal had started it. Where {@code setpriv} is there, the kernel ends it
- * with the thread that started it, so that it does not outlive tests that are killed.
+ * its group, as if a terminal had started it, and ends with the tests ({@link EndsWithItsTests}).
  */
 public final class ServerProcess implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Path SETPRIV = Path.of("/usr/bin/setpriv");
   private static final long LIMIT_S = 180;
 
   private final Process process;
@@ -72,9 +70,6 @@ public final class ServerProcess implements AutoCloseable {
             """);
     List<String> command = new ArrayList<>();
     command.add("setsid");
-    if (Files.isExecutable(SETPRIV)) {
-      command.addAll(List.of(SETPRIV.toString(), "--pdeathsig", "KILL"));
-    }
     command.add(System.getProperty("java.home") + "/bin/java");
     command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto"));
     // It starts sooner without its classes being verified; they are in the tests' own process.
@@ -83,7 +78,8 @@ public final class ServerProcess implements AutoCloseable {
     command.add("-Djava.io.tmpdir=" + start.temporary());
     command.add("-Dlogback.configurationFile=" + logging);
     command.addAll(start.java());
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), start.mainClass()));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.addAll(List.of(EndsWithItsTests.class.getName(), start.mainClass()));
     command.addAll(List.of("serve", "--port=0", "--model", ProgramRun.BUNDLED_MODEL));
     command.add("--set=folders.data=" + start.data());
     command.add("--set=folders.work=" + start.temporary());

@@ -1,5 +1,6 @@
 package io.fastwhisper.page;
 
+import io.fastwhisper.cli.EndsWithItsTests;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.URI;
@@ -46,7 +47,8 @@ final class PageServer implements AutoCloseable {
     command.add("-Dfastwhisper.home=" + Path.of("").toAbsolutePath());
     command.add("-Dlogback.configurationFile=conf/logback.xml");
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.addAll(List.of("io.fastwhisper.cli.Main", "serve", "--port", String.valueOf(port)));
+    command.addAll(List.of(EndsWithItsTests.class.getName(), "io.fastwhisper.cli.Main"));
+    command.addAll(List.of("serve", "--port", String.valueOf(port)));
     command.addAll(List.of("--model", "models/ggml-demo.en-q8_0.bin"));
     command.addAll(List.of("--set", "folders.data=" + folder.resolve("data")));
     command.addAll(List.of("--set", "folders.work=" + folder.resolve("work")));
