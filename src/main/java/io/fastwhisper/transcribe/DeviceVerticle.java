@@ -21,7 +21,6 @@ import io.vertx.core.Promise;
 import io.vertx.core.ThreadingModel;
 import io.vertx.core.VerticleBase;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -57,12 +56,12 @@ public final class DeviceVerticle extends VerticleBase {
   private final DeviceSettings settings;
   private final String device;
   private final String worker = UUID.randomUUID().toString();
-  private final List<Lane> lanes = new ArrayList<>();
   private final Map<Long, LeasedSegment> leases = new LinkedHashMap<>();
   private final FairQueue<LeasedSegment> unsubmitted = new FairQueue<>(LeasedSegment.EARLIER);
   private final Map<Long, WindowInWork> windows = new HashMap<>();
   private final Trials trials = new Trials();
   private Model model;
+  private DeviceLanes lanes;
   private long nextTag;
   private long windowsDone;
   private boolean pumping;
@@ -92,9 +91,7 @@ public final class DeviceVerticle extends VerticleBase {
   public Future<?> start() {
     model = Model.open(settings.model());
     try {
-      for (int i = 0; i != settings.lanes(); ++i) {
-        lanes.add(model.openLane(settings.lane()));
-      }
+      lanes = new DeviceLanes(model, settings);
     } catch (EngineException e) {
       // A verticle that fails to start is not stopped.
       stop();
@@ -127,8 +124,9 @@ public final class DeviceVerticle extends VerticleBase {
     unsubmitted.removeIf(waiting -> true);
     trials.failAll(device + " has ended");
     windows.clear();
-    lanes.forEach(Lane::close);
-    lanes.clear();
+    if (lanes != null) {
+      lanes.close();
+    }
     if (model != null) {
       model.close();
       model = null;
@@ -192,7 +190,7 @@ public final class DeviceVerticle extends VerticleBase {
     try {
       fillLanes();
       collect();
-      reopenLostLanes();
+      lanes.reopenLost(lane -> windows.values().stream().anyMatch(inWork -> inWork.lane() == lane));
     } catch (RuntimeException e) {
       // Also a fault of our own: a worker that only fell silent would keep its leases until they
       // lapse, again and again.
@@ -207,7 +205,7 @@ public final class DeviceVerticle extends VerticleBase {
   /** Hands windows in, the jobs taking turns, until the lanes are full. */
   private void fillLanes() {
     while (true) {
-      int lane = freestLane();
+      int lane = lanes.freest();
       FairQueue<LeasedSegment>.Round round = unsubmitted.round();
       if (lane < 0 || !round.hasNext()) {
         return;
@@ -257,7 +255,7 @@ public final class DeviceVerticle extends VerticleBase {
 
   private void collect() {
     boolean any = false;
-    for (Lane lane : lanes) {
+    for (Lane lane : lanes.all()) {
       for (Optional<WindowResult> result = lane.poll(0);
           result.isPresent();
           result = lane.poll(0)) {
@@ -294,21 +292,6 @@ public final class DeviceVerticle extends VerticleBase {
               ? Failure.permanent(what, where(segment), "")
               : Failure.passing(what, where(segment)),
           failure.isLaneLost());
-    }
-  }
-
-  /**
-   * A lost lane hands all its windows back as failed; when the last is out, another lane takes its
-   * place.
-   */
-  private void reopenLostLanes() {
-    for (int i = 0; i != lanes.size(); ++i) {
-      int lane = i;
-      if (lanes.get(i).isLost() && windows.values().stream().noneMatch(w -> w.lane() == lane)) {
-        LOG.warn("{}: lane {} is lost, opening another", device, i);
-        lanes.get(i).close();
-        lanes.set(i, model.openLane(settings.lane()));
-      }
     }
   }
 
@@ -379,20 +362,6 @@ public final class DeviceVerticle extends VerticleBase {
       List<Long> held = leases.keySet().stream().filter(lease -> !Trials.isTrial(lease)).toList();
       send(new Event.LeaseHeartbeat(device, worker, held, windowsDone));
     }
-  }
-
-  /** Number of the lane with most free places, or -1 where all are full. */
-  private int freestLane() {
-    int best = -1;
-    int bestPlaces = 0;
-    for (int i = 0; i != lanes.size(); ++i) {
-      int places = lanes.get(i).freePlaces();
-      if (places > bestPlaces) {
-        best = i;
-        bestPlaces = places;
-      }
-    }
-    return best;
   }
 
   private String where(LeasedSegment segment) {

@@ -7,7 +7,6 @@ import io.fastwhisper.domain.SegmentId;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -46,10 +45,10 @@ public final class LaneDispatcher {
   private static final long NEVER = Long.MIN_VALUE;
 
   private final Limits limits;
-  private final FairQueue<Work> waiting = new FairQueue<>(Work.EARLIER);
-  private final Map<SegmentId, Work> known = new HashMap<>();
+  private final FairQueue<LendableSegment> waiting = new FairQueue<>(LendableSegment.EARLIER);
+  private final Map<SegmentId, LendableSegment> known = new HashMap<>();
   private final Map<Long, Lease> leases = new LinkedHashMap<>();
-  private final Map<String, Device> devices = new TreeMap<>();
+  private final Map<String, LendingDevice> devices = new TreeMap<>();
   private long nextLease = 1;
   private long tickedAtMs = NEVER;
   private boolean lending = true;
@@ -77,52 +76,7 @@ public final class LaneDispatcher {
   /** The segment is not lent again unless it is offered again. */
   public record GivenUp(SegmentId segment, Failure failure) implements Action {}
 
-  private static final class Work {
-    static final Comparator<Work> EARLIER =
-        Comparator.<Work>comparingInt(work -> work.segment.video())
-            .thenComparingInt(work -> work.segment.segment());
-
-    final SegmentId segment;
-    final int priority;
-    final long jobNumber;
-    final long lengthMs;
-    int lanesLost;
-
-    Work(SegmentId segment, int priority, long jobNumber, long lengthMs) {
-      this.segment = segment;
-      this.priority = priority;
-      this.jobNumber = jobNumber;
-      this.lengthMs = lengthMs;
-    }
-
-    boolean suspect() {
-      return lanesLost > 0;
-    }
-  }
-
-  private record Lease(long number, Work work, Device device) {}
-
-  private static final class Device {
-    final String name;
-    final String worker;
-    final Set<Long> leases = new HashSet<>();
-    int places;
-    long heardAtMs;
-    long windowsDone;
-
-    /** When a window was last finished, or work came to a device that had none. */
-    long movedAtMs;
-
-    /** Said nothing for too long; nothing is lent to it until it is heard again. */
-    boolean silent;
-
-    Device(String name, String worker, long nowMs) {
-      this.name = name;
-      this.worker = worker;
-      this.heardAtMs = nowMs;
-      this.movedAtMs = nowMs;
-    }
-  }
+  private record Lease(long number, LendableSegment work, LendingDevice device) {}
 
   public LaneDispatcher(Limits limits) {
     this.limits = limits;
@@ -137,7 +91,7 @@ public final class LaneDispatcher {
   public List<Action> offer(
       SegmentId segment, int priority, long jobNumber, long lengthMs, long nowMs) {
     if (!known.containsKey(segment)) {
-      Work work = new Work(segment, priority, jobNumber, lengthMs);
+      LendableSegment work = new LendableSegment(segment, priority, jobNumber, lengthMs);
       known.put(segment, work);
       waits(work);
     }
@@ -167,21 +121,21 @@ public final class LaneDispatcher {
   /** A device begins a life. */
   public List<Action> deviceReady(String device, String worker, long nowMs) {
     List<Action> actions = new ArrayList<>();
-    Device before = devices.get(device);
+    LendingDevice before = devices.get(device);
     if (before != null) {
       if (before.worker.equals(worker)) {
         return List.of();
       }
       actions.addAll(takeBack(before, "its worker was started anew"));
     }
-    devices.put(device, new Device(device, worker, nowMs));
+    devices.put(device, new LendingDevice(device, worker, nowMs));
     actions.addAll(grant(nowMs));
     return actions;
   }
 
   /** A device takes more. */
   public List<Action> placesFree(String device, String worker, int places, long nowMs) {
-    Device found = heard(device, worker, nowMs);
+    LendingDevice found = heard(device, worker, nowMs);
     if (found != null) {
       found.places += places;
     }
@@ -194,7 +148,7 @@ public final class LaneDispatcher {
    * @param windowsDone windows that it has finished in this life
    */
   public List<Action> heartbeat(String device, String worker, long windowsDone, long nowMs) {
-    Device found = heard(device, worker, nowMs);
+    LendingDevice found = heard(device, worker, nowMs);
     if (found != null && windowsDone > found.windowsDone) {
       found.windowsDone = windowsDone;
       found.movedAtMs = nowMs;
@@ -204,7 +158,7 @@ public final class LaneDispatcher {
 
   /** A device died. */
   public List<Action> deviceLost(String device, String worker, String why, long nowMs) {
-    Device found = devices.get(device);
+    LendingDevice found = devices.get(device);
     if (found == null || !found.worker.equals(worker)) {
       return List.of();
     }
@@ -257,7 +211,7 @@ public final class LaneDispatcher {
   public List<Action> tick(long nowMs) {
     forgiveOwnSleep(nowMs);
     List<Action> actions = new ArrayList<>();
-    for (Device device : devices.values()) {
+    for (LendingDevice device : devices.values()) {
       String why = null;
       if (nowMs - device.heardAtMs > limits.silenceMs()) {
         device.silent = true;
@@ -283,7 +237,7 @@ public final class LaneDispatcher {
   private void forgiveOwnSleep(long nowMs) {
     long sleptMs = nowMs - tickedAtMs;
     if (tickedAtMs != NEVER && sleptMs > limits.silenceMs() / 2) {
-      for (Device device : devices.values()) {
+      for (LendingDevice device : devices.values()) {
         device.heardAtMs += sleptMs;
         device.movedAtMs += sleptMs;
       }
@@ -330,17 +284,18 @@ public final class LaneDispatcher {
       return List.of();
     }
     List<Action> actions = new ArrayList<>();
-    Set<Device> open = new LinkedHashSet<>();
+    Set<LendingDevice> open = new LinkedHashSet<>();
     devices.values().stream()
         .filter(device -> !device.silent && !hasSuspect(device))
         .forEach(open::add);
     int refused = Integer.MIN_VALUE;
-    for (FairQueue<Work>.Round round = waiting.round(); round.hasNext() && !open.isEmpty(); ) {
-      Work work = round.next();
+    for (FairQueue<LendableSegment>.Round round = waiting.round();
+        round.hasNext() && !open.isEmpty(); ) {
+      LendableSegment work = round.next();
       if (work.priority < refused) {
         break;
       }
-      Device device = work.suspect() ? emptyDevice(open) : freestDevice(open);
+      LendingDevice device = work.suspect() ? emptyDevice(open) : freestDevice(open);
       if (device != null && mayLend(work, device)) {
         round.take(work.lengthMs);
         actions.add(lend(work, device, nowMs));
@@ -354,7 +309,7 @@ public final class LaneDispatcher {
     return actions;
   }
 
-  private boolean mayLend(Work work, Device device) {
+  private boolean mayLend(LendableSegment work, LendingDevice device) {
     if (device.leases.isEmpty()) {
       return device.places > 0;
     }
@@ -362,12 +317,12 @@ public final class LaneDispatcher {
   }
 
   /** True where a device works for the job. */
-  private boolean hasLease(Work work) {
+  private boolean hasLease(LendableSegment work) {
     return leases.values().stream()
         .anyMatch(lease -> lease.work().segment.job().equals(work.segment.job()));
   }
 
-  private Grant lend(Work work, Device device, long nowMs) {
+  private Grant lend(LendableSegment work, LendingDevice device, long nowMs) {
     Lease lease = new Lease(nextLease++, work, device);
     leases.put(lease.number(), lease);
     if (device.leases.isEmpty()) {
@@ -378,21 +333,21 @@ public final class LaneDispatcher {
     return new Grant(lease.number(), device.name, work.segment);
   }
 
-  private boolean hasSuspect(Device device) {
+  private boolean hasSuspect(LendingDevice device) {
     return device.leases.stream().anyMatch(lease -> leases.get(lease).work().suspect());
   }
 
-  private static Device freestDevice(Set<Device> open) {
+  private static LendingDevice freestDevice(Set<LendingDevice> open) {
     return open.stream().max(Comparator.comparingInt(device -> device.places)).orElse(null);
   }
 
   /** The device that has, or will soonest have, nothing else to do. */
-  private static Device emptyDevice(Set<Device> open) {
+  private static LendingDevice emptyDevice(Set<LendingDevice> open) {
     return open.stream().min(Comparator.comparingInt(device -> device.leases.size())).orElse(null);
   }
 
   /** Ends the leases of a device that no longer answers for them. */
-  private List<Action> takeBack(Device device, String why) {
+  private List<Action> takeBack(LendingDevice device, String why) {
     List<Action> actions = new ArrayList<>();
     for (long number : new TreeSet<>(device.leases)) {
       Lease lease = leases.get(number);
@@ -403,7 +358,7 @@ public final class LaneDispatcher {
   }
 
   /** The work was on a lane that died. */
-  private Action suspect(Work work, String why) {
+  private Action suspect(LendableSegment work, String why) {
     work.lanesLost++;
     if (work.lanesLost < MAX_LANES_LOST) {
       waits(work);
@@ -415,7 +370,7 @@ public final class LaneDispatcher {
     return new GivenUp(work.segment, Failure.permanent(what, "segment " + work.segment, remedy));
   }
 
-  private void waits(Work work) {
+  private void waits(LendableSegment work) {
     waiting.add(work.segment.job(), work.priority, work.jobNumber, work);
   }
 
@@ -424,8 +379,8 @@ public final class LaneDispatcher {
     lease.device().leases.remove(lease.number());
   }
 
-  private Device heard(String device, String worker, long nowMs) {
-    Device found = devices.get(device);
+  private LendingDevice heard(String device, String worker, long nowMs) {
+    LendingDevice found = devices.get(device);
     if (found == null || !found.worker.equals(worker)) {
       return null;
     }
