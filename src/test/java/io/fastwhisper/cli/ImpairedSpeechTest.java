@@ -93,14 +93,8 @@ class ImpairedSpeechTest {
     assertTrue(SpeechScore.quantile(score.endErrorsMs(), 0.9) <= 250, score.toString());
   }
 
-  private SpeechScore assertHeard(Path file, List<TrueWord> truth) throws Exception {
-    Path json = folder.resolve("heard.json");
-    ProgramRun run =
-        ProgramRun.withBundledModel(
-            "transcribe", file.toString(), "--format=json", "-o", json.toString());
-    assertEquals(0, run.exitCode(), run.err());
-    SpeechScore score = SpeechScore.of(SampleTranscriptsTest.words(json), truth);
-    System.out.println(file.getFileName() + ": " + score);
+  private static SpeechScore assertHeard(Path file, List<TrueWord> truth) throws Exception {
+    SpeechScore score = SampleTranscriptsTest.heard(file, truth);
     assertTrue(score.wordErrorRate() <= WORST, score.toString());
     assertEquals(List.of(), score.inPauses(), score.toString());
     return score;

@@ -41,14 +41,8 @@ class JoinedTalksTest {
       System.arraycopy(samples, 0, joined, end, samples.length);
     }
     Path file = WavFile.write(folder.resolve("joined.wav"), joined);
-    Path heard = folder.resolve("joined.json");
-    ProgramRun run =
-        ProgramRun.withBundledModel(
-            "transcribe", file.toString(), "--format=json", "-o", heard.toString());
-    assertEquals(0, run.exitCode(), run.err());
-    SpeechScore score = SpeechScore.of(SampleTranscriptsTest.words(heard), truth);
+    SpeechScore score = SampleTranscriptsTest.heard(file, truth);
     String what = first + ", " + second + ", " + third + ": " + score;
-    System.out.println(what);
     assertTrue(score.wordErrorRate() <= 0.03, what);
     assertEquals(List.of(), score.inPauses(), what);
   }

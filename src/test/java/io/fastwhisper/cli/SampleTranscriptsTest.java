@@ -90,6 +90,18 @@ class SampleTranscriptsTest {
     assertEquals(1, run.err().split("synthetic voices only", -1).length - 1, run.err());
   }
 
+  /** How well a file is heard by default. Writes the transcript beside it. */
+  static SpeechScore heard(Path file, List<SampleTalk.TrueWord> truth) throws IOException {
+    Path json = file.resolveSibling("heard.json");
+    ProgramRun run =
+        ProgramRun.withBundledModel(
+            "transcribe", file.toString(), "--format=json", "-o", json.toString());
+    assertEquals(0, run.exitCode(), run.err());
+    SpeechScore score = SpeechScore.of(words(json), truth);
+    System.out.println(file.getFileName() + ": " + score);
+    return score;
+  }
+
   static List<Word> words(Path json) throws IOException {
     JsonNode root = new ObjectMapper().readTree(Files.readString(json));
     List<Word> words = new ArrayList<>();

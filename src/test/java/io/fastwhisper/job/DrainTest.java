@@ -84,8 +84,7 @@ class DrainTest extends JobLives {
     life.close();
     assertFalse(end.isComplete());
     assertEquals(List.of(), workLeft());
-    Life next = new Life(new ScriptedRooms(2, USUAL));
-    assertEquals(List.of("0-0-0", "0-1-0"), clips(next.resume().get(0)));
+    goesOn("0-0-0", "0-1-0");
   }
 
   @Test
@@ -111,8 +110,7 @@ class DrainTest extends JobLives {
             JOB, Failure.permanent("killed", "film.mp4", ""), join.attempt()));
     life.close();
     assertFalse(end.isComplete());
-    Life next = new Life(new ScriptedRooms(2, USUAL));
-    assertEquals(List.of("0-0-0", "0-1-0"), clips(next.resume().get(0)));
+    goesOn("0-0-0", "0-1-0");
   }
 
   @Test

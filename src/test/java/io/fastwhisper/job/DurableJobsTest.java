@@ -120,8 +120,7 @@ class DurableJobsTest extends JobLives {
     life.close();
     assertFalse(end.isComplete());
     assertEquals(List.of(), workLeft());
-    Life next = new Life(new ScriptedRooms(2, USUAL));
-    assertEquals(List.of("0-0-0", "0-1-0"), clips(next.resume().get(0)));
+    goesOn("0-0-0", "0-1-0");
   }
 
   @Test
@@ -141,8 +140,7 @@ class DurableJobsTest extends JobLives {
     refused.get(30, TimeUnit.SECONDS);
     life.close();
     assertFalse(end.isComplete());
-    Life next = new Life(new ScriptedRooms(2, USUAL));
-    assertEquals(List.of("0-0-0", "0-1-0"), clips(next.resume().get(0)));
+    Life next = goesOn("0-0-0", "0-1-0");
     assertEquals(List.of(), next.rooms.asked(TranscribeSegment.class));
   }
 

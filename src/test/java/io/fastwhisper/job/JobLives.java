@@ -1,5 +1,7 @@
 package io.fastwhisper.job;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import io.fastwhisper.bus.Addresses;
 import io.fastwhisper.bus.Command;
 import io.fastwhisper.bus.Event;
@@ -151,6 +153,13 @@ abstract class JobLives extends ScriptedPipeline {
           }
           return null;
         });
+  }
+
+  /** The next process, in which the one job that is left comes to its end with these clips. */
+  final Life goesOn(String... clips) throws Exception {
+    Life next = new Life(new ScriptedRooms(2, USUAL));
+    assertEquals(List.of(clips), clips(next.resume().get(0)));
+    return next;
   }
 
   /** What lies in the folder of running jobs. */

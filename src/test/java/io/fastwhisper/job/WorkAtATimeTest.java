@@ -32,16 +32,7 @@ class WorkAtATimeTest extends ScriptedPipeline {
   @Test
   void thePeakOfPcmOnDiskDoesNotGrowWithTheLengthOfTheVideo() throws Exception {
     AtomicInteger peak = new AtomicInteger();
-    ScriptedRooms rooms =
-        new ScriptedRooms(
-            1,
-            command -> {
-              if (command instanceof FetchSegment fetch) {
-                ScriptedRooms.write(fetch.pcmFile(), 64);
-                peak.accumulateAndGet(filesIn(fetch.pcmFile().getParent()), Math::max);
-              }
-              return null;
-            });
+    ScriptedRooms rooms = countingPcm(1, peak);
     JobSnapshot end = run(rooms, request("a*60"), 2, 8);
     assertEquals(60, end.clips().size());
     // Twice two that are fetched, wait or are being removed, and one of a job that had none; one on
@@ -52,16 +43,7 @@ class WorkAtATimeTest extends ScriptedPipeline {
   @Test
   void norDoesItGrowWithTheNumberOfJobs() throws Exception {
     AtomicInteger peak = new AtomicInteger();
-    ScriptedRooms rooms =
-        new ScriptedRooms(
-            3,
-            command -> {
-              if (command instanceof FetchSegment fetch) {
-                ScriptedRooms.write(fetch.pcmFile(), 64);
-                peak.accumulateAndGet(pcmFiles(), Math::max);
-              }
-              return null;
-            });
+    ScriptedRooms rooms = countingPcm(3, peak);
     Pipeline pipeline = get(deploy(rooms, 2, 8));
     List<Future<JobSnapshot>> jobs = new ArrayList<>();
     for (int i = 0; i < 10; i++) {
@@ -182,6 +164,19 @@ class WorkAtATimeTest extends ScriptedPipeline {
     assertEquals(JOB, order.get(order.size() - 1).job());
     assertEquals(
         List.of(2, 2), order.subList(1, 3).stream().map(s -> s.job().equals(JOB) ? 1 : 2).toList());
+  }
+
+  /** Rooms with so many places on the device, and the most PCM files that were there at a time. */
+  private ScriptedRooms countingPcm(int places, AtomicInteger peak) {
+    return new ScriptedRooms(
+        places,
+        command -> {
+          if (command instanceof FetchSegment fetch) {
+            ScriptedRooms.write(fetch.pcmFile(), 64);
+            peak.accumulateAndGet(pcmFiles(), Math::max);
+          }
+          return null;
+        });
   }
 
   /** Of all jobs. */
