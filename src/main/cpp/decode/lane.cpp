@@ -187,7 +187,7 @@ void Lane::admit() {
 void Lane::begin_piece(Slot& slot) {
   const WindowRequest& piece = slot.pieces->piece();
   network_->encode(slot.window, piece.samples);
-  slot.decoder.emplace(vocabulary_, n_text_ctx_, piece, slot.window, slot.first_sequence, slot.pieces->may_cut());
+  slot.decoder.emplace(vocabulary_, n_text_ctx_, piece, slot.window, slot.first_sequence, slot.pieces->may_divide());
 }
 
 void Lane::drop_cancelled() {

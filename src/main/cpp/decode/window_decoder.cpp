@@ -21,14 +21,14 @@ std::string_view without_blanks_around(std::string_view text) {
 }  // namespace
 
 WindowDecoder::WindowDecoder(const Vocabulary& vocabulary, int32_t n_text_ctx, const WindowRequest& request,
-                             int32_t window, int32_t first_sequence, bool may_cut)
+                             int32_t window, int32_t first_sequence, bool may_divide)
     : vocabulary_(vocabulary),
       special_(vocabulary.special()),
       request_(request),
       n_text_ctx_(n_text_ctx),
       window_(window),
       first_sequence_(first_sequence),
-      may_cut_(may_cut) {
+      may_divide_(may_divide) {
   accepted_.language = request.options.language;
   if (!accepted_.language.empty()) start_search();
 }
@@ -132,8 +132,8 @@ void WindowDecoder::judge() {
   const bool doubtful = first_unlikely_cue(vocabulary_, best.tokens, best.logprobs,
                                            static_cast<int64_t>(request_.samples.size()), options.min_cue_logprob)
                             .has_value();
-  if (doubtful && !silent && may_cut_ && attempt_ == 0 && options.timestamps) {
-    cut_ = place_cut(vocabulary_, best.tokens, best.logprobs, request_.samples, options.min_cue_logprob);
+  if (doubtful && !silent && may_divide_ && attempt_ == 0 && options.timestamps) {
+    division_ = place_division(vocabulary_, best.tokens, best.logprobs, request_.samples, options.min_cue_logprob);
   }
 
   const bool better =
@@ -142,7 +142,7 @@ void WindowDecoder::judge() {
   if (better || passed_) {
     any_text_ = true;
     accepted_loops_ = loops;
-    const size_t n_kept = silent ? 0 : cut_ ? static_cast<size_t>(cut_->n_tokens) : best.tokens.size();
+    const size_t n_kept = silent ? 0 : division_ ? static_cast<size_t>(division_->n_tokens) : best.tokens.size();
     accepted_.tokens.assign(best.tokens.begin(), best.tokens.begin() + static_cast<std::ptrdiff_t>(n_kept));
     accepted_.logprobs.assign(best.logprobs.begin(), best.logprobs.begin() + static_cast<std::ptrdiff_t>(n_kept));
     accepted_.avg_logprob = avg_logprob;
@@ -151,7 +151,7 @@ void WindowDecoder::judge() {
     accepted_.temperature = options.temperatures[attempt_];
   }
   ++attempt_;
-  done_ = passed_ || cut_ || attempt_ == options.temperatures.size();
+  done_ = passed_ || division_ || attempt_ == options.temperatures.size();
   if (!done_) start_search();
 }
 

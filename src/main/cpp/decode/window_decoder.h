@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "decode/cut.h"
 #include "decode/decoded_text.h"
+#include "decode/division.h"
 #include "decode/prompt.h"
 #include "decode/search.h"
 #include "decode/window_request.h"
@@ -30,7 +30,7 @@ struct AppendedRows {
  * Where none passes, the best mean log-probability among those that do not loop is taken, else the best of all: not the
  * last, as openai/whisper has it, for text that is sampled at a high temperature is worse the longer it is refused.
  *
- * Where the first text has an unlikely cue and a cut is allowed, the window is not decoded again but divided: sampling
+ * Where the first text has an unlikely cue and that is allowed, the window is not decoded again but divided: sampling
  * cannot mend what the encoder hears at a window's broken beginning, other windows can.
  *
  * Depends on the request and on the network's picks alone. Used by the lane's thread; the request must outlive it.
@@ -39,7 +39,7 @@ class WindowDecoder {
  public:
   /** Works on one window place of the network and on beam_size sequences from first_sequence on. */
   WindowDecoder(const Vocabulary& vocabulary, int32_t n_text_ctx, const WindowRequest& request, int32_t window,
-                int32_t first_sequence, bool may_cut);
+                int32_t first_sequence, bool may_divide);
 
   /**
    * Appends the rows of the next step, of its prompt at most n_prompt_rows; what is left of the prompt follows with the
@@ -50,10 +50,10 @@ class WindowDecoder {
   void take(std::span<const Pick> picks, Network& network);
 
   bool done() const { return done_; }
-  /** Valid once done; with a cut, the text before it. */
+  /** Valid once done; with a division, the text before it. */
   const DecodedText& text() const { return accepted_; }
   /** Where the window is to be divided; nothing where text() is that of all of it. */
-  const std::optional<Cut>& cut() const { return cut_; }
+  const std::optional<Division>& division() const { return division_; }
   /** Whether the gates let the text through. */
   bool passed() const { return passed_; }
 
@@ -69,7 +69,7 @@ class WindowDecoder {
   int32_t n_text_ctx_;
   int32_t window_;
   int32_t first_sequence_;
-  bool may_cut_;
+  bool may_divide_;
 
   /** Empty until the language is known. */
   Prompt prompt_;
@@ -90,7 +90,7 @@ class WindowDecoder {
   DecodedText accepted_;
   bool accepted_loops_ = false;
   bool any_text_ = false;
-  std::optional<Cut> cut_;
+  std::optional<Division> division_;
   bool passed_ = false;
   bool done_ = false;
 };

@@ -7,7 +7,7 @@ namespace fw {
 namespace {
 
 /** Each costs an encoder pass; a window of 30 s has rarely more than one place where the thread is lost. */
-constexpr int32_t most_cuts = 4;
+constexpr int32_t most_divisions = 4;
 
 double n_rated(const DecodedText& text) { return static_cast<double>(text.tokens.size() + 1); }
 
@@ -26,7 +26,7 @@ void join(DecodedText& text, const DecodedText& more) {
 
 WindowPieces::WindowPieces(WindowRequest&& window) : tag_(window.tag), piece_{.request = std::move(window)} {}
 
-bool WindowPieces::may_cut() const { return n_cuts_ != most_cuts && !piece_.is_head; }
+bool WindowPieces::may_divide() const { return n_divisions_ != most_divisions && !piece_.is_head; }
 
 WindowPieces::Piece WindowPieces::part(int64_t from, int64_t to, const DecodedText& text) const {
   const WindowRequest& whole = piece_.request;
@@ -50,12 +50,12 @@ void WindowPieces::take(const WindowDecoder& decoder, const Vocabulary& vocabula
   const auto write = [&](const WindowRequest& request, const DecodedText& written) {
     append(vocabulary.special(), write_transcript(vocabulary, request, written, network, window, sequence));
   };
-  if (!decoder.cut()) {
+  if (!decoder.division()) {
     if (!piece_.is_head || decoder.passed()) write(piece_.request, text);
     return;
   }
-  ++n_cuts_;
-  const int64_t at = decoder.cut()->sample;
+  ++n_divisions_;
+  const int64_t at = decoder.division()->sample;
   following_.push_back(part(at, static_cast<int64_t>(piece_.request.samples.size()), text));
   Piece before = part(0, at, text);
   if (text.tokens.empty()) {

@@ -14,9 +14,9 @@ namespace fw {
 
 /**
  * A window on its way: the piece of it that is decoded now, the pieces that follow, and what has come out. A window is
- * one piece unless a cut divides it (see place_cut); then the text before the cut is kept and the rest is encoded and
- * decoded as a window of its own. A beginning that is cut off is decoded alone, and has no text where the gates
- * refuse that too. After four cuts, what is left is decoded again at the other temperatures instead.
+ * one piece unless a division parts it (see place_division); then the text before it is kept and the rest is encoded
+ * and decoded as a window of its own. A beginning that is cut off is decoded alone, and has no text where the gates
+ * refuse that too. After four divisions, what is left is decoded again at the other temperatures instead.
  *
  * Depends on the request and the network alone. Used by the lane's thread.
  */
@@ -27,8 +27,8 @@ class WindowPieces {
   int64_t tag() const { return tag_; }
   /** What is to be encoded and decoded now; stays in its place until next() is called. */
   const WindowRequest& piece() const { return piece_.request; }
-  /** Whether a decoder of this piece may ask for a cut. */
-  bool may_cut() const;
+  /** Whether a decoder of this piece may ask for a division. */
+  bool may_divide() const;
 
   /** Takes what a decoder that is done has made of the piece, while the network still holds its window. */
   void take(const WindowDecoder& decoder, const Vocabulary& vocabulary, Network& network, int32_t window,
@@ -53,7 +53,7 @@ class WindowPieces {
   Piece piece_;
   /** The next one last. */
   std::vector<Piece> following_;
-  int32_t n_cuts_ = 0;
+  int32_t n_divisions_ = 0;
   WindowResult result_;
   bool any_result_ = false;
 };

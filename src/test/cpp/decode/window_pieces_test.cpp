@@ -7,7 +7,7 @@
 #include <cmath>
 #include <new>
 
-#include "decode/cut.h"
+#include "decode/division.h"
 #include "decode/scripted_network.h"
 
 namespace fw {
@@ -171,25 +171,25 @@ TEST(WindowPieces, FailWithTheirWindow) {
   EXPECT_EQ(test.run_one(window(two_parts)).status, FW_STATUS_OUT_OF_MEMORY);
 }
 
-TEST(Cut, LiesInThePauseNextToTheCueThatIsNotBelieved) {
+TEST(Division, LiesInThePauseNextToTheCueThatIsNotBelieved) {
   // Sound but for 4.2 to 4.5 s; the cue's time stamp is 4.0 s.
   std::vector<float> samples(10 * second);
   for (size_t s = 0; s != samples.size(); ++s) samples[s] = std::sin(0.3f * static_cast<float>(s));
   std::fill(samples.begin() + 67200, samples.begin() + 72000, 0.0f);
   const std::vector<int32_t> tokens = {at(0), sure, at(3900), at(4000), sure, at(9000)};
   const std::vector<float> logprobs = {0.0f, 0.0f, 0.0f, 0.0f, -3.0f, 0.0f};
-  const auto cut = place_cut(english_vocabulary(), tokens, logprobs, samples, -1.0f);
-  ASSERT_TRUE(cut);
-  EXPECT_EQ(cut->n_tokens, 3);
-  EXPECT_NEAR(static_cast<double>(cut->sample), 4.35 * second, 320.0);
-  EXPECT_EQ(cut->sample % timestamp_samples, 0);
-  EXPECT_FALSE(place_cut(english_vocabulary(), tokens, logprobs, samples, -3.5f));
+  const auto division = place_division(english_vocabulary(), tokens, logprobs, samples, -1.0f);
+  ASSERT_TRUE(division);
+  EXPECT_EQ(division->n_tokens, 3);
+  EXPECT_NEAR(static_cast<double>(division->sample), 4.35 * second, 320.0);
+  EXPECT_EQ(division->sample % timestamp_samples, 0);
+  EXPECT_FALSE(place_division(english_vocabulary(), tokens, logprobs, samples, -3.5f));
 }
 
-TEST(Cut, LeavesNoSliver) {
+TEST(Division, LeavesNoSliver) {
   const std::vector<int32_t> tokens = {at(0), sure, at(1000)};
   const std::vector<float> logprobs = {0.0f, -3.0f, 0.0f};
-  EXPECT_FALSE(place_cut(english_vocabulary(), tokens, logprobs, std::vector<float>(second * 3 / 2), -1.0f));
+  EXPECT_FALSE(place_division(english_vocabulary(), tokens, logprobs, std::vector<float>(second * 3 / 2), -1.0f));
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "decode/cut.h"
+#include "decode/division.h"
 
 #include <algorithm>
 #include <vector>
@@ -47,18 +47,18 @@ std::optional<CueRange> first_unlikely_cue(const Vocabulary& vocabulary, std::sp
   return cues[c];
 }
 
-std::optional<Cut> place_cut(const Vocabulary& vocabulary, std::span<const int32_t> tokens,
-                             std::span<const float> logprobs, std::span<const float> samples, float least) {
+std::optional<Division> place_division(const Vocabulary& vocabulary, std::span<const int32_t> tokens,
+                                       std::span<const float> logprobs, std::span<const float> samples, float least) {
   const auto n_samples = static_cast<int64_t>(samples.size());
   const std::vector<CueRange> cues = cut_cues(vocabulary, tokens, n_samples);
   const size_t c = first_unlikely(vocabulary, cues, tokens, logprobs, least);
   if (c == cues.size() || n_samples < 2 * least_piece) return std::nullopt;
   const int64_t begins = cues[c].first_sample;
   if (c == 0 || begins < least_piece || begins > n_samples - least_piece) {
-    return Cut{border_between(samples, head_from, std::min(head_to, n_samples / 2)), 0};
+    return Division{border_between(samples, head_from, std::min(head_to, n_samples / 2)), 0};
   }
   const CueRange& before = cues[c - 1];
-  return Cut{border_between(samples, begins - reach, begins + reach), before.first_token + before.n_tokens};
+  return Division{border_between(samples, begins - reach, begins + reach), before.first_token + before.n_tokens};
 }
 
 }  // namespace fw

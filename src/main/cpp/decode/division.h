@@ -10,7 +10,7 @@
 namespace fw {
 
 /** Where a window is divided because one of its cues is not believed. */
-struct Cut {
+struct Division {
   /** Sample of the window: what begins here is heard again by itself. A multiple of a time stamp's step. */
   int64_t sample = 0;
   /** How many of the tokens stand before that cue and are kept; 0 where it is the first. */
@@ -27,7 +27,7 @@ std::optional<CueRange> first_unlikely_cue(const Vocabulary& vocabulary, std::sp
  * the first second and a half is taken. Nothing where no cue is unlikely, or where a piece would be shorter than a
  * second.
  */
-std::optional<Cut> place_cut(const Vocabulary& vocabulary, std::span<const int32_t> tokens,
-                             std::span<const float> logprobs, std::span<const float> samples, float least);
+std::optional<Division> place_division(const Vocabulary& vocabulary, std::span<const int32_t> tokens,
+                                       std::span<const float> logprobs, std::span<const float> samples, float least);
 
 }  // namespace fw
