@@ -1,5 +1,6 @@
 # What can be chosen at configure time, with the default of each.
 option(FASTWHISPER_DNNL "Tuned CPU products by oneDNN; OFF leaves the plain path" ON)
+set(FASTWHISPER_CUDA auto CACHE STRING "libfastwhisper_cuda for NVIDIA GPUs: on, off, or auto where a toolkit with cuBLAS is")
 option(FASTWHISPER_TESTS "Build the native tests (needs GoogleTest)" OFF)
 option(FASTWHISPER_BENCH "Build the native benchmark and the maker of model files" OFF)
 option(FASTWHISPER_LIBFUZZER "Build the fuzz target on clang's libFuzzer too (needs FASTWHISPER_TESTS and clang)" OFF)

@@ -1,2 +1,3 @@
 # -ffp-contract=off: a fused multiply-add where one compiler sees fit would change results from build to build.
-add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Werror=return-type -ffp-contract=off)
+set(warnings -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Werror=return-type -ffp-contract=off)
+add_compile_options("$<$<NOT:$<COMPILE_LANGUAGE:CUDA>>:${warnings}>")

@@ -72,6 +72,29 @@ struct CacheShape {
   int32_t head_dim = 0;
 };
 
+/** What a network sizes itself by, since its device runs best so. */
+struct NetworkHabits {
+  /** Type of activations between ops; the residual stream and logits are f32 everywhere. */
+  DataType activations = DataType::f32;
+  /** Logits that are held at a time; each such part of a call reads the output matrix anew. 64 rows are 13 MB. */
+  int32_t logit_rows = 64;
+  /** Windows that go through the encoder together. */
+  int32_t encoded_windows = 1;
+};
+
+/** What an executor is opened for. */
+struct ExecutorOptions {
+  /** Threads of a CPU at most. */
+  int32_t n_threads = 1;
+  /** Most rows of a step of the decoder, and most windows of a pass of the encoder. */
+  int32_t n_rows = 128;
+  int32_t n_windows = 1;
+
+  ExecutorOptions(int32_t threads) : n_threads(threads) {}
+  ExecutorOptions(int32_t threads, int32_t rows, int32_t windows)
+      : n_threads(threads), n_rows(rows), n_windows(windows) {}
+};
+
 /** Keys and values of attention, in the layout and type that their device reads fastest. All zero at first. */
 class KeyValueCache {
  public:
@@ -118,8 +141,10 @@ class Device {
 
   virtual std::unique_ptr<KeyValueCache> make_cache(const CacheShape& shape) const = 0;
 
-  /** What runs the ops of one lane on at most n_threads threads of a CPU. The device must outlive it. */
-  virtual std::unique_ptr<Executor> open(int32_t n_threads) const = 0;
+  virtual NetworkHabits habits() const { return {}; }
+
+  /** What runs the ops of one lane. The device must outlive it. */
+  virtual std::unique_ptr<Executor> open(const ExecutorOptions& options) const = 0;
 };
 
 }  // namespace fw

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -16,7 +17,10 @@ enum class Activation : uint8_t {
   gelu
 };
 
-/** y [n][n_out] = activation(x [n][n_in] w^T + bias [1][n_out]) + residual [n][n_out]. residual may be y itself. */
+/**
+ * y [n][n_out] = activation(x [n][n_in] w^T + bias [1][n_out]) + residual [n][n_out]. residual may be y itself. x is of
+ * the device's type of activations; y, and bias with it, of that type or f32; residual is f32, and y then too.
+ */
 struct LinearArgs {
   Tensor x;
   const Weight* weight = nullptr;
@@ -26,7 +30,8 @@ struct LinearArgs {
   Tensor y;
 };
 
-/** y = (x - mean) / sqrt(variance + 1e-5) * weight + bias, for each row; weight and bias [1][n]. y may be x. */
+/** y = (x - mean) / sqrt(variance + 1e-5) * weight + bias, for each row; x f32, weight and bias f32 [1][n]; y f32 or of
+ * the device's type of activations. y may be x. */
 struct LayerNormArgs {
   Tensor x;
   Tensor weight;
@@ -45,13 +50,23 @@ struct LogMelArgs {
   Tensor y;
 };
 
-/** Full self-attention, scores scaled by head_dim^-0.5: qkv [n][3 n_state] holds query, key, value side by side. */
+/**
+ * Full self-attention, scores scaled by head_dim^-0.5: qkv [n][3 n_state] holds query, key, value side by side. The rows
+ * are those of n_windows windows behind one another, all of one length, each for itself.
+ */
 struct AttentionArgs {
   Tensor qkv;
   int32_t n_heads = 0;
   /** [n][n_state]. */
   Tensor y;
+  int32_t n_windows = 1;
 };
+
+/** The part of a call that is one of its windows. */
+inline AttentionArgs window_of(const AttentionArgs& args, int32_t window) {
+  const int64_t n = args.qkv.rows / args.n_windows;
+  return {args.qkv.rows_from(window * n, n), args.n_heads, args.y.rows_from(window * n, n), 1};
+}
 
 /** Where one row's key and value go. */
 struct CachePlace {
@@ -133,6 +148,12 @@ struct TokenProbabilityArgs {
 class Executor {
  public:
   virtual ~Executor() = default;
+
+  /**
+   * Runs ops that belong together. They may be gone through more than once and must give the same calls each time, with
+   * host arguments that stay as they are; what goes to host memory is there when batch returns.
+   */
+  virtual void batch(const std::function<void()>& ops) { ops(); }
 
   virtual void linear(const LinearArgs& args) = 0;
   virtual void layer_norm(const LayerNormArgs& args) = 0;

@@ -1,7 +1,9 @@
 #include "model/device_network.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "base/error.h"
 
@@ -17,16 +19,30 @@ const NetworkLimits& checked(const NetworkLimits& limits) {
   return limits;
 }
 
+ExecutorOptions executor_options(const Model& model, const NetworkLimits& limits) {
+  return {limits.n_threads, limits.n_sequences, std::min(limits.n_windows, model.device().habits().encoded_windows)};
+}
+
 }  // namespace
 
 DeviceNetwork::DeviceNetwork(std::shared_ptr<const Model> model, const NetworkLimits& limits)
     : model_(std::move(model)),
-      executor_(model_->device().open(checked(limits).n_threads)),
-      encoder_(*model_, *executor_),
+      executor_(model_->device().open(executor_options(*model_, checked(limits)))),
+      encoder_(*model_, *executor_, executor_options(*model_, limits).n_windows),
       decoder_(*model_, *executor_, limits) {}
 
-void DeviceNetwork::encode(int32_t window, std::span<const float> samples) {
-  decoder_.set_audio(window, encoder_.encode(samples));
+void DeviceNetwork::encode(std::span<const EncodeRequest> windows) {
+  while (!windows.empty()) {
+    const size_t n = std::min(windows.size(), static_cast<size_t>(encoder_.n_windows()));
+    std::vector<std::span<const float>> samples;
+    std::vector<int32_t> places;
+    for (const EncodeRequest& request : windows.first(n)) {
+      samples.push_back(request.samples);
+      places.push_back(request.window);
+    }
+    decoder_.set_audio(places, encoder_.encode(samples));
+    windows = windows.subspan(n);
+  }
 }
 
 std::vector<Pick> DeviceNetwork::step(std::span<const StepRow> rows) { return decoder_.step(rows); }

@@ -15,7 +15,8 @@ class DeviceNetwork final : public Network {
   /** Throws FW_STATUS_INVALID_ARGUMENT for limits below 1. */
   DeviceNetwork(std::shared_ptr<const Model> model, const NetworkLimits& limits);
 
-  void encode(int32_t window, std::span<const float> samples) override;
+  using Network::encode;
+  void encode(std::span<const EncodeRequest> windows) override;
   std::vector<Pick> step(std::span<const StepRow> rows) override;
   void copy_sequence(int32_t from, int32_t to, int32_t n_places) override;
   Alignment align(int32_t window, int32_t sequence, std::span<const int32_t> tokens) override;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/half.h"
 #include "base/stored_type.h"
 
 namespace fw {
@@ -22,8 +23,8 @@ class ModelLoader {
     const ModelShape& shape = model_->shape_;
     ModelWeights& weights = model_->weights_;
     weights.mel_filters = constant(file_.mel_filters(), shape.n_mels);
-    weights.conv1 = convolution("encoder.conv1", shape.n_audio_state, shape.n_mels);
-    weights.conv2 = convolution("encoder.conv2", shape.n_audio_state, shape.n_audio_state);
+    weights.conv1 = convolution("encoder.conv1", shape.n_audio_state, shape.n_mels, Result::activations);
+    weights.conv2 = convolution("encoder.conv2", shape.n_audio_state, shape.n_audio_state, Result::residual);
     weights.audio_positions = constant(file_.read("encoder.positional_embedding"), shape.n_audio_ctx);
     for (int32_t i = 0; i < shape.n_audio_layer; ++i) {
       const std::string block = "encoder.blocks." + std::to_string(i) + ".";
@@ -45,7 +46,14 @@ class ModelLoader {
   }
 
  private:
+  /** What a layer's result becomes: the input of the next op, or a part of the residual stream. */
+  enum class Result : uint8_t { activations, residual };
+
   const Device& device() const { return *model_->device_; }
+
+  Tensor bias_of(std::span<const float> values, Result result) {
+    return result == Result::activations ? activations(values) : constant(values, 1);
+  }
 
   std::unique_ptr<Weight> keep(std::unique_ptr<Weight> weight) {
     model_->weights_bytes_ += weight->bytes();
@@ -92,8 +100,18 @@ class ModelLoader {
     return keep(device().pack(rows, n_rows, n_in, lookup));
   }
 
+  /** The same in the device's type of activations: the bias of a layer whose result has it. */
+  Tensor activations(std::span<const float> values) {
+    const DataType type = device().habits().activations;
+    if (type == DataType::f32) return constant(values, 1);
+    std::vector<uint16_t> narrow(values.size());
+    std::transform(values.begin(), values.end(), narrow.begin(), type == DataType::f16 ? float_to_half : float_to_bf16);
+    return {keep_bytes(narrow.data(), narrow.size() * sizeof(uint16_t)), type, 1, static_cast<int64_t>(values.size())};
+  }
+
   /** Products over the same input as one. A missing bias (keys have none) is zero. */
-  LinearLayer linear(const std::vector<std::string>& names, int64_t n_out, int64_t n_in, RowCount count) {
+  LinearLayer linear(const std::vector<std::string>& names, int64_t n_out, int64_t n_in, RowCount count,
+                     Result result) {
     std::vector<std::string> weights;
     std::vector<float> bias;
     for (const std::string& name : names) {
@@ -105,12 +123,12 @@ class ModelLoader {
         bias.resize(bias.size() + static_cast<size_t>(n_out), 0.0f);
       }
     }
-    return {matrix(weights, n_out, n_in, count, false), constant(bias, 1)};
+    return {matrix(weights, n_out, n_in, count, false), bias_of(bias, result)};
   }
 
   /** [n_out][n_in][3] of the file becomes [n_out][3][n_in], so that three rows of the input are one row of a product.
    */
-  LinearLayer convolution(const std::string& name, int64_t n_out, int64_t n_in) {
+  LinearLayer convolution(const std::string& name, int64_t n_out, int64_t n_in, Result result) {
     const std::vector<float> values = file_.read(name + ".weight");
     std::vector<float> rows(values.size());
     for (int64_t out = 0; out < n_out; ++out) {
@@ -121,25 +139,27 @@ class ModelLoader {
         }
       }
     }
-    return {keep(device().pack(rows, n_out, 3 * n_in, false)), constant(file_.read(name + ".bias"), 1)};
+    return {keep(device().pack(rows, n_out, 3 * n_in, false)), bias_of(file_.read(name + ".bias"), result)};
   }
 
   SelfAttentionLayer self_attention(const std::string& block, int64_t state, RowCount count) {
     return {norm(block + "attn_ln"),
-            linear({block + "attn.query", block + "attn.key", block + "attn.value"}, state, state, count),
-            linear({block + "attn.out"}, state, state, count)};
+            linear({block + "attn.query", block + "attn.key", block + "attn.value"}, state, state, count,
+                   Result::activations),
+            linear({block + "attn.out"}, state, state, count, Result::residual)};
   }
 
   CrossAttentionLayer cross_attention(const std::string& block) {
     const int64_t text = model_->shape_.n_text_state, audio = model_->shape_.n_audio_state;
-    return {norm(block + "cross_attn_ln"), linear({block + "cross_attn.query"}, text, text, RowCount::few),
-            linear({block + "cross_attn.key", block + "cross_attn.value"}, text, audio, RowCount::many),
-            linear({block + "cross_attn.out"}, text, text, RowCount::few)};
+    return {norm(block + "cross_attn_ln"), linear({block + "cross_attn.query"}, text, text, RowCount::few, Result::activations),
+            linear({block + "cross_attn.key", block + "cross_attn.value"}, text, audio, RowCount::many,
+                   Result::activations),
+            linear({block + "cross_attn.out"}, text, text, RowCount::few, Result::residual)};
   }
 
   MlpLayer mlp(const std::string& block, int64_t state, RowCount count) {
-    return {norm(block + "mlp_ln"), linear({block + "mlp.0"}, 4 * state, state, count),
-            linear({block + "mlp.2"}, state, 4 * state, count)};
+    return {norm(block + "mlp_ln"), linear({block + "mlp.0"}, 4 * state, state, count, Result::activations),
+            linear({block + "mlp.2"}, state, 4 * state, count, Result::residual)};
   }
 
   TokenKinds token_kinds() {

@@ -14,7 +14,7 @@
 
 namespace fw {
 
-/** A linear layer: weight and, where data is not null, bias [1][n_out]. */
+/** A linear layer: weight and bias [1][n_out], of the type of the layer's result. */
 struct LinearLayer {
   std::unique_ptr<Weight> weight;
   Tensor bias;

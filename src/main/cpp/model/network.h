@@ -25,6 +25,12 @@ struct StepRow {
   TokenRule rule;
 };
 
+/** The sound of a window: samples [n_samples], 16 kHz, at most 30 s. */
+struct EncodeRequest {
+  int32_t window;
+  std::span<const float> samples;
+};
+
 /** Cross-attention of the alignment heads for one forced sequence, and how probable its tokens were. */
 struct Alignment {
   int32_t n_heads = 0;
@@ -57,8 +63,15 @@ class Network {
  public:
   virtual ~Network() = default;
 
-  /** Log-mel, encoder, and cross-attention keys and values of one window: samples [n_samples], 16 kHz, at most 30 s. */
-  virtual void encode(int32_t window, std::span<const float> samples) = 0;
+  /**
+   * Log-mel, encoder, and cross-attention keys and values of windows. They go through the encoder together as far as
+   * the device gains by it.
+   */
+  virtual void encode(std::span<const EncodeRequest> windows) = 0;
+  void encode(int32_t window, std::span<const float> samples) {
+    const EncodeRequest one{window, samples};
+    encode({&one, 1});
+  }
 
   /** Puts all rows through the decoder; one Pick for each row with pick set, in their order. */
   virtual std::vector<Pick> step(std::span<const StepRow> rows) = 0;

@@ -16,11 +16,6 @@ namespace {
 
 /** Rows that go through the blocks together: prompts of hundreds of tokens come in pieces. */
 constexpr int64_t kLeastRows = 128;
-/**
- * Logits of so many rows are held at a time, 13 MB: alignment wants those of a whole window, and each piece reads the
- * output matrix anew.
- */
-constexpr int64_t kLogitRows = 64;
 
 /** The part of a list that starts at first and has at most n entries. */
 template <typename T>
@@ -32,7 +27,10 @@ std::span<const T> piece(std::span<const T> list, int64_t first, int64_t n) {
 }  // namespace
 
 TextDecoder::TextDecoder(const Model& model, Executor& executor, const NetworkLimits& limits)
-    : model_(model), executor_(executor), max_rows_(std::max<int64_t>(limits.n_sequences, kLeastRows)) {
+    : model_(model),
+      executor_(executor),
+      max_rows_(std::max<int64_t>(limits.n_sequences, kLeastRows)),
+      logit_rows_(model.device().habits().logit_rows) {
   const ModelShape& shape = model.shape();
   const Device& device = model.device();
   const int64_t state = shape.n_text_state;
@@ -41,27 +39,38 @@ TextDecoder::TextDecoder(const Model& model, Executor& executor, const NetworkLi
   cross_cache_ = device.make_cache(
       {limits.n_windows, shape.n_text_layer, shape.n_audio_ctx, shape.n_text_head, shape.text_head_width()});
   DeviceArena arena;
-  arena.add(audio_key_value_, shape.n_audio_ctx, 2 * state);
+  const NetworkHabits habits = device.habits();
+  const DataType type = habits.activations;
+  const int64_t n_encoded = std::min(limits.n_windows, habits.encoded_windows);
+  // Rows that begin at 16 bytes, whatever the number of tokens.
+  const int64_t n_logits = (shape.n_vocab + 7) / 8 * 8;
+  arena.add(audio_key_value_, n_encoded * shape.n_audio_ctx, 2 * state, type);
   arena.add(x_, max_rows_, state);
-  arena.add(normed_, max_rows_, state);
-  arena.add(attended_, max_rows_, state);
-  arena.add(wide_, max_rows_, 4 * state);
-  arena.add(logits_, kLogitRows, shape.n_vocab);
+  arena.add(normed_, max_rows_, state, type);
+  arena.add(attended_, max_rows_, state, type);
+  arena.add(wide_, max_rows_, 4 * state, type);
+  arena.add(logits_, logit_rows_, n_logits);
   memory_ = arena.allocate(device);
+  logits_ = logits_.cols_from(0, shape.n_vocab);
 }
 
-void TextDecoder::set_audio(int32_t window, const Tensor& audio) {
+void TextDecoder::set_audio(std::span<const int32_t> windows, const Tensor& audio) {
   const int64_t state = model_.shape().n_text_state;
-  std::vector<CachePlace> places;
-  for (int32_t place = 0; place < model_.shape().n_audio_ctx; ++place) {
-    places.push_back({window, place});
+  audio_places_.clear();
+  for (const int32_t window : windows) {
+    for (int32_t place = 0; place < model_.shape().n_audio_ctx; ++place) {
+      audio_places_.push_back({window, place});
+    }
   }
-  for (int32_t i = 0; i < model_.shape().n_text_layer; ++i) {
-    const LinearLayer& key_value = model_.weights().decoder[static_cast<size_t>(i)].cross_attention.key_value;
-    ops::linear(executor_, {audio, key_value.weight.get(), key_value.bias, Activation::none, {}, audio_key_value_});
-    ops::store(executor_, {cross_cache_.get(), i, audio_key_value_.cols_from(0, state),
-                           audio_key_value_.cols_from(state, state), places});
-  }
+  const Tensor key_value = audio_key_value_.rows_from(0, audio.rows);
+  executor_.batch([&] {
+    for (int32_t i = 0; i < model_.shape().n_text_layer; ++i) {
+      const LinearLayer& layer = model_.weights().decoder[static_cast<size_t>(i)].cross_attention.key_value;
+      ops::linear(executor_, {audio, layer.weight.get(), layer.bias, Activation::none, {}, key_value});
+      ops::store(executor_, {cross_cache_.get(), i, key_value.cols_from(0, state), key_value.cols_from(state, state),
+                             audio_places_});
+    }
+  });
 }
 
 void TextDecoder::run_blocks(std::span<const StepRow> rows, const QueryWatch& watch) {
@@ -94,7 +103,7 @@ void TextDecoder::run_block(int32_t index, const QueryWatch& watch) {
   const int64_t state = model_.shape().n_text_state;
   const Tensor x = x_.rows_from(0, n_rows_), normed = normed_.rows_from(0, n_rows_);
   const Tensor attended = attended_.rows_from(0, n_rows_), inner = wide_.rows_from(0, n_rows_);
-  const Tensor qkv(wide_.data, DataType::f32, n_rows_, 3 * state), query(wide_.data, DataType::f32, n_rows_, state);
+  const Tensor qkv(wide_.data, wide_.type, n_rows_, 3 * state), query(wide_.data, wide_.type, n_rows_, state);
 
   ops::layer_norm(executor_, {x, self.norm.weight, self.norm.bias, normed});
   ops::linear(executor_,
@@ -139,7 +148,6 @@ std::vector<Pick> TextDecoder::step(std::span<const StepRow> rows) {
   std::vector<Pick> picks;
   for (int64_t first = 0; first < static_cast<int64_t>(rows.size()); first += max_rows_) {
     const std::span<const StepRow> part = piece(rows, first, max_rows_);
-    run_blocks(part, {});
     std::vector<int32_t> picked;
     std::vector<TokenRule> rules;
     for (size_t i = 0; i < part.size(); ++i) {
@@ -148,13 +156,17 @@ std::vector<Pick> TextDecoder::step(std::span<const StepRow> rows) {
         rules.push_back(part[i].rule);
       }
     }
-    for (int64_t i = 0; i < static_cast<int64_t>(picked.size()); i += kLogitRows) {
-      const std::span<const int32_t> chosen = piece(std::span<const int32_t>(picked), i, kLogitRows);
-      picks.resize(picks.size() + chosen.size());
-      ops::pick(executor_,
-                {compute_logits(chosen), &model_.weights().token_kinds,
-                 piece(std::span<const TokenRule>(rules), i, kLogitRows), std::span(picks).last(chosen.size())});
-    }
+    picks.resize(picks.size() + picked.size());
+    const std::span<Pick> own = std::span(picks).last(picked.size());
+    executor_.batch([&] {
+      run_blocks(part, {});
+      for (int64_t i = 0; i < static_cast<int64_t>(picked.size()); i += logit_rows_) {
+        const std::span<const int32_t> chosen = piece(std::span<const int32_t>(picked), i, logit_rows_);
+        ops::pick(executor_, {compute_logits(chosen), &model_.weights().token_kinds,
+                              piece(std::span<const TokenRule>(rules), i, logit_rows_),
+                              own.subspan(static_cast<size_t>(i), chosen.size())});
+      }
+    });
   }
   return picks;
 }
@@ -205,8 +217,8 @@ Alignment TextDecoder::align(int32_t window, int32_t sequence, std::span<const i
     for (int32_t i = 0; i < n; ++i) {
       indices.push_back(i);
     }
-    for (int64_t i = 0; i < n; i += kLogitRows) {
-      const std::span<const int32_t> some = piece(std::span<const int32_t>(indices), i, kLogitRows);
+    for (int64_t i = 0; i < n; i += logit_rows_) {
+      const std::span<const int32_t> some = piece(std::span<const int32_t>(indices), i, logit_rows_);
       ops::token_probability(
           executor_, {compute_logits(some), model_.weights().token_kinds.end,
                       tokens.subspan(static_cast<size_t>(first + i + 1), some.size()),
@@ -223,6 +235,7 @@ std::vector<float> TextDecoder::logits(std::span<const StepRow> rows) {
     const int32_t first = 0;
     const Tensor logits = compute_logits({&first, 1});
     all.resize(all.size() + static_cast<size_t>(logits.cols));
+    // One row, so that it lies without gaps.
     model_.device().download(all.data() + all.size() - logits.cols, logits.data,
                              static_cast<size_t>(logits.cols) * sizeof(float));
   }

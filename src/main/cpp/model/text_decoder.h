@@ -16,8 +16,8 @@ class TextDecoder {
  public:
   TextDecoder(const Model& model, Executor& executor, const NetworkLimits& limits);
 
-  /** Computes the cross-attention keys and values of a window from the encoder's output. */
-  void set_audio(int32_t window, const Tensor& audio);
+  /** Computes the cross-attention keys and values of windows from the encoder's output, one behind the other. */
+  void set_audio(std::span<const int32_t> windows, const Tensor& audio);
 
   std::vector<Pick> step(std::span<const StepRow> rows);
   void copy_sequence(int32_t from, int32_t to, int32_t n_places);
@@ -36,12 +36,13 @@ class TextDecoder {
   /** Puts at most max_rows rows through all blocks; the states are in x_ then. */
   void run_blocks(std::span<const StepRow> rows, const QueryWatch& watch);
   void run_block(int32_t index, const QueryWatch& watch);
-  /** Norms some rows of x_ and computes their logits; at most max_logit_rows of them. */
+  /** Norms some rows of x_ and computes their logits; at most logit_rows_ of them. */
   Tensor compute_logits(std::span<const int32_t> rows);
 
   const Model& model_;
   Executor& executor_;
   int64_t max_rows_;
+  int64_t logit_rows_;
   std::unique_ptr<KeyValueCache> self_cache_;
   std::unique_ptr<KeyValueCache> cross_cache_;
   std::unique_ptr<Memory> memory_;
@@ -56,6 +57,7 @@ class TextDecoder {
   std::vector<int32_t> tokens_;
   std::vector<int32_t> positions_;
   std::vector<CachePlace> places_;
+  std::vector<CachePlace> audio_places_;
   std::vector<CacheReach> self_reach_;
   std::vector<CacheReach> cross_reach_;
   int64_t n_rows_ = 0;

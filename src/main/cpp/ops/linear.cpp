@@ -13,6 +13,7 @@ void linear(Executor& executor, const LinearArgs& args) {
   check_sizes("linear", "x", args.x, args.x.rows, args.weight->n_in());
   if (args.bias) {
     check_sizes("linear", "bias", args.bias, 1, n_out);
+    check(args.bias.type == args.y.type, "linear", "a bias of the result's type");
   }
   if (args.residual) {
     check_sizes("linear", "residual", args.residual, args.x.rows, n_out);

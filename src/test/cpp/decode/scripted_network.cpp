@@ -29,12 +29,14 @@ ScriptedNetwork::ScriptedNetwork(std::shared_ptr<NetworkScript> script, const Vo
       voices_(static_cast<size_t>(limits.n_windows), -1),
       sequences_(static_cast<size_t>(limits.n_sequences)) {}
 
-void ScriptedNetwork::encode(int32_t window, std::span<const float> samples) {
-  const int32_t voice = static_cast<int32_t>(std::lround(samples.front()));
-  if (script_->before_encode) script_->before_encode(voice);
-  voices_.at(static_cast<size_t>(window)) = voice;
-  const std::lock_guard lock(script_->mutex);
-  ++script_->n_encodes[voice];
+void ScriptedNetwork::encode(std::span<const EncodeRequest> windows) {
+  for (const EncodeRequest& request : windows) {
+    const int32_t voice = static_cast<int32_t>(std::lround(request.samples.front()));
+    if (script_->before_encode) script_->before_encode(voice);
+    voices_.at(static_cast<size_t>(request.window)) = voice;
+    const std::lock_guard lock(script_->mutex);
+    ++script_->n_encodes[voice];
+  }
 }
 
 std::vector<Pick> ScriptedNetwork::step(std::span<const StepRow> rows) {

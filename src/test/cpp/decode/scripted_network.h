@@ -63,7 +63,8 @@ class ScriptedNetwork final : public Network {
  public:
   ScriptedNetwork(std::shared_ptr<NetworkScript> script, const Vocabulary& vocabulary, const NetworkLimits& limits);
 
-  void encode(int32_t window, std::span<const float> samples) override;
+  using Network::encode;
+  void encode(std::span<const EncodeRequest> windows) override;
   std::vector<Pick> step(std::span<const StepRow> rows) override;
   void copy_sequence(int32_t from, int32_t to, int32_t n_places) override;
   Alignment align(int32_t window, int32_t sequence, std::span<const int32_t> tokens) override;

@@ -6,6 +6,10 @@
 #include "device/cpu/dnnl/dnnl_device.h"
 #endif
 
+#ifdef FASTWHISPER_CUDA
+#include "device/cuda/backend.h"
+#endif
+
 namespace fw {
 
 namespace {
@@ -34,10 +38,24 @@ std::vector<DeviceCase> cases_of(const std::vector<const Kernels*>& sets) {
   return cases;
 }
 
+/** The first GPU, where this build has the backend and the machine a driver. */
+std::vector<DeviceCase> with_gpu(std::vector<DeviceCase> cases) {
+#ifdef FASTWHISPER_CUDA
+  if (fw_cuda_backend()->device_count() > 0) {
+    const std::pair<fw_precision, const char*> offered[] = {
+        {FW_PRECISION_F32, "cuda_f32"}, {FW_PRECISION_F16, "cuda_f16"}, {FW_PRECISION_BF16, "cuda_bf16"}};
+    for (const auto& [precision, name] : offered) {
+      cases.push_back({name, [precision] { return fw_cuda_backend()->open(0, precision); }, precision});
+    }
+  }
+#endif
+  return cases;
+}
+
 }  // namespace
 
-std::vector<DeviceCase> device_cases() { return cases_of(supported_kernels()); }
+std::vector<DeviceCase> device_cases() { return with_gpu(cases_of(supported_kernels())); }
 
-std::vector<DeviceCase> network_device_cases() { return cases_of({&kernels()}); }
+std::vector<DeviceCase> network_device_cases() { return with_gpu(cases_of({&kernels()})); }
 
 }  // namespace fw

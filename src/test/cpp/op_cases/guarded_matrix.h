@@ -15,17 +15,24 @@ namespace fw {
  */
 class GuardedMatrix {
  public:
-  GuardedMatrix(const Device& device, int64_t rows, int64_t cols, int64_t gap = 5);
-  GuardedMatrix(const Device& device, int64_t rows, int64_t cols, std::span<const float> values, int64_t gap = 5);
+  /** gap: elements between rows. 8 keeps rows at 16 bytes where cols does; 5 never does. */
+  GuardedMatrix(const Device& device, int64_t rows, int64_t cols, int64_t gap = 5, DataType type = DataType::f32);
+  GuardedMatrix(const Device& device, int64_t rows, int64_t cols, std::span<const float> values, int64_t gap = 5,
+                DataType type = DataType::f32);
 
   Tensor tensor() const;
   std::vector<float> values() const;
   bool guards_intact() const;
 
  private:
+  /** All elements, marks included. */
   std::vector<float> download() const;
+  void upload(std::span<const float> all);
+  /** The mark as the type holds it. */
+  float mark() const;
 
   const Device& device_;
+  DataType type_;
   int64_t rows_;
   int64_t cols_;
   int64_t stride_;

@@ -18,8 +18,14 @@ namespace {
 
 size_t count(int64_t rows, int64_t cols) { return static_cast<size_t>(rows * cols); }
 
-std::function<std::vector<double>(fw_precision)> same_bound(size_t n, double f32, double narrower) {
-  return [=](fw_precision precision) { return std::vector<double>(n, precision == FW_PRECISION_F32 ? f32 : narrower); };
+using Bounds = std::function<std::vector<double>(fw_precision, DataType)>;
+
+/** The same for all values; magnitude: how large they may be, for their rounding to a narrow type of activations. */
+Bounds same_bound(size_t n, double f32, double narrower, double magnitude) {
+  return [=](fw_precision precision, DataType activations) {
+    const double computed = precision == FW_PRECISION_F32 ? f32 : narrower;
+    return std::vector<double>(n, computed + magnitude * activation_error(activations));
+  };
 }
 
 /** A run whose result is one matrix. */
@@ -29,12 +35,14 @@ class MatrixRun : public OpRun {
   bool guards_intact() const override { return y_.guards_intact(); }
 
  protected:
-  MatrixRun(const Device& device, Executor& executor, int64_t rows, int64_t cols)
-      : executor_(executor), y_(device, rows, cols) {}
+  MatrixRun(const Device& device, Executor& executor, int64_t rows, int64_t cols, DataType type)
+      : executor_(executor), y_(device, rows, cols, 8, type) {}
 
   Executor& executor_;
   GuardedMatrix y_;
 };
+
+DataType activations(const Device& device) { return device.habits().activations; }
 
 struct LinearSize {
   int64_t m, n, k;
@@ -46,10 +54,10 @@ struct LinearSize {
 class LinearRun final : public MatrixRun {
  public:
   LinearRun(const Device& device, Executor& executor, const LinearSize& size)
-      : MatrixRun(device, executor, size.m, size.n),
+      : MatrixRun(device, executor, size.m, size.n, activations(device)),
         weight_(device.pack_stored({size.type, bytes(size), size.n, size.k}, size.count, false)),
-        x_(device, size.m, size.k, random_values(count(size.m, size.k), 1)),
-        bias_(device, 1, size.n, random_values(static_cast<size_t>(size.n), 3)) {}
+        x_(device, size.m, size.k, random_values(count(size.m, size.k), 1), 8, activations(device)),
+        bias_(device, 1, size.n, random_values(static_cast<size_t>(size.n), 3), 8, activations(device)) {}
 
   void run() override {
     ops::linear(executor_, {x_.tensor(), weight_.get(), bias_.tensor(), Activation::gelu, {}, y_.tensor()});
@@ -78,7 +86,7 @@ OpCase linear(const LinearSize& s, bool speed) {
   made.prepare = [s](const Device& device, Executor& executor) {
     return std::make_unique<LinearRun>(device, executor, s);
   };
-  made.bounds = [s](fw_precision precision) {
+  made.bounds = [s](fw_precision precision, DataType activations) {
     const std::vector<float> x = random_values(count(s.m, s.k), 1);
     std::vector<float> w(count(s.n, s.k));
     dequantise(s.type, LinearRun::bytes(s), w);
@@ -86,7 +94,8 @@ OpCase linear(const LinearSize& s, bool speed) {
     for (int64_t row = 0; row < s.m; ++row) {
       for (int64_t col = 0; col < s.n; ++col) {
         // GELU's slope is 1.13 at most.
-        bounds.push_back(1.13 * product_bound(precision, row_of(x, row, s.k), row_of(w, col, s.k)));
+        bounds.push_back(1.13 * product_bound(precision, row_of(x, row, s.k), row_of(w, col, s.k), activations) +
+                         gelu_error(activations));
       }
     }
     return bounds;
@@ -97,7 +106,7 @@ OpCase linear(const LinearSize& s, bool speed) {
 class LayerNormRun final : public MatrixRun {
  public:
   LayerNormRun(const Device& device, Executor& executor, int64_t m, int64_t n)
-      : MatrixRun(device, executor, m, n),
+      : MatrixRun(device, executor, m, n, activations(device)),
         x_(device, m, n, random_values(count(m, n), 1, true)),
         weight_(device, 1, n, random_values(static_cast<size_t>(n), 2)),
         bias_(device, 1, n, random_values(static_cast<size_t>(n), 3)) {}
@@ -117,15 +126,15 @@ OpCase layer_norm(int64_t m, int64_t n, bool speed) {
   return {
       "layer_norm " + std::to_string(m) + " x " + std::to_string(n), speed, 0,
       [=](const Device& device, Executor& executor) { return std::make_unique<LayerNormRun>(device, executor, m, n); },
-      same_bound(count(m, n), 2e-5, 2e-5)};
+      same_bound(count(m, n), 2e-5, 2e-5, 40)};
 }
 
 class AttentionRun final : public MatrixRun {
  public:
   AttentionRun(const Device& device, Executor& executor, int64_t n, int64_t dim, int32_t n_heads)
-      : MatrixRun(device, executor, n, dim * n_heads),
+      : MatrixRun(device, executor, n, dim * n_heads, activations(device)),
         n_heads_(n_heads),
-        qkv_(device, n, 3 * dim * n_heads, random_values(count(n, 3 * dim * n_heads), 1)) {}
+        qkv_(device, n, 3 * dim * n_heads, random_values(count(n, 3 * dim * n_heads), 1), 8, activations(device)) {}
 
   void run() override { ops::attention(executor_, {qkv_.tensor(), n_heads_, y_.tensor()}); }
   double bytes() const override {
@@ -145,19 +154,19 @@ OpCase attention(int64_t n, int64_t dim, int32_t n_heads, bool speed) {
           [=](const Device& device, Executor& executor) {
             return std::make_unique<AttentionRun>(device, executor, n, dim, n_heads);
           },
-          same_bound(count(n, dim * n_heads), 1e-5, 2 * scores + 3 * 0x1p-9)};
+          same_bound(count(n, dim * n_heads), 1e-5, 2 * scores + 3 * 0x1p-9, 1)};
 }
 
 /** Each row with keys and values of its own. */
 class CachedAttentionRun final : public MatrixRun {
  public:
   CachedAttentionRun(const Device& device, Executor& executor, int32_t n_rows, int32_t length, int32_t n_heads)
-      : MatrixRun(device, executor, n_rows, n_heads * 64),
+      : MatrixRun(device, executor, n_rows, n_heads * 64, activations(device)),
         cache_(device.make_cache({n_rows, 1, length, n_heads, 64})),
-        query_(device, n_rows, n_heads * 64, random_values(count(n_rows, n_heads * 64), 1)) {
+        query_(device, n_rows, n_heads * 64, random_values(count(n_rows, n_heads * 64), 1), 8, activations(device)) {
     const int64_t width = n_heads * 64;
-    const GuardedMatrix key(device, length, width, random_values(count(length, width), 2));
-    const GuardedMatrix value(device, length, width, random_values(count(length, width), 3));
+    const GuardedMatrix key(device, length, width, random_values(count(length, width), 2), 8, activations(device));
+    const GuardedMatrix value(device, length, width, random_values(count(length, width), 3), 8, activations(device));
     for (int32_t row = 0; row < n_rows; ++row) {
       std::vector<CachePlace> places;
       for (int32_t place = 0; place < length; ++place) places.push_back({row, place});
@@ -182,13 +191,13 @@ OpCase cached_attention(int32_t n_rows, int32_t length, int32_t n_heads, bool sp
           [=](const Device& device, Executor& executor) {
             return std::make_unique<CachedAttentionRun>(device, executor, n_rows, length, n_heads);
           },
-          same_bound(count(n_rows, n_heads * 64), 1e-5, 35 * 0x1p-9)};
+          same_bound(count(n_rows, n_heads * 64), 1e-5, 35 * 0x1p-9, 1)};
 }
 
 class LogMelRun final : public MatrixRun {
  public:
   LogMelRun(const Device& device, Executor& executor, int64_t n_frames, int32_t n_mels)
-      : MatrixRun(device, executor, n_frames, n_mels),
+      : MatrixRun(device, executor, n_frames, n_mels, activations(device)),
         samples_(random_values(static_cast<size_t>(n_frames * 160 - 7), 1)),
         filters_(device, n_mels, 201, mel_filters(n_mels), 0) {}
 
@@ -210,7 +219,7 @@ OpCase log_mel(int64_t n_frames, int32_t n_mels, bool speed) {
           [=](const Device& device, Executor& executor) {
             return std::make_unique<LogMelRun>(device, executor, n_frames, n_mels);
           },
-          same_bound(count(n_frames, n_mels), 1e-6, 1e-6)};
+          same_bound(count(n_frames, n_mels), 1e-6, 1e-6, 2.0)};
 }
 
 /** Half a unit in the last place of a product's operands, relative. */
@@ -218,6 +227,8 @@ double operand_error(fw_precision precision) {
   switch (precision) {
     case FW_PRECISION_BF16:
       return 0x1p-8;
+    case FW_PRECISION_F16:
+      return 0x1p-11;
     case FW_PRECISION_INT8:
       return 0.5 / 63;  // of the largest value of its row: seven bits where the processor's products saturate at eight
     default:
@@ -227,7 +238,13 @@ double operand_error(fw_precision precision) {
 
 }  // namespace
 
-double product_bound(fw_precision precision, std::span<const float> x, std::span<const float> w) {
+double activation_error(DataType type) {
+  return type == DataType::f16 ? 0x1p-11 : type == DataType::bf16 ? 0x1p-8 : 0.0;
+}
+
+double gelu_error(DataType activations) { return activations == DataType::f32 ? 0.0 : 1e-3; }
+
+double product_bound(fw_precision precision, std::span<const float> x, std::span<const float> w, DataType activations) {
   double products = 0.0, sum_x = 0.0, sum_w = 0.0, max_x = 0.0, max_w = 0.0;
   for (size_t i = 0; i < x.size(); ++i) {
     products += std::abs(static_cast<double>(x[i]) * w[i]);
@@ -236,7 +253,7 @@ double product_bound(fw_precision precision, std::span<const float> x, std::span
     max_x = std::max(max_x, static_cast<double>(std::abs(x[i])));
     max_w = std::max(max_w, static_cast<double>(std::abs(w[i])));
   }
-  const double sums = products * 1e-6 + 1e-6;
+  const double sums = products * (1e-6 + activation_error(activations)) + 1e-6;
   if (precision == FW_PRECISION_INT8) {
     return sums + 1.1 * operand_error(precision) * (max_x * sum_w + max_w * sum_x);
   }

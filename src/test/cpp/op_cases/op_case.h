@@ -34,8 +34,8 @@ struct OpCase {
   /** Multiplications and additions; 0 where bytes alone count. */
   double operations = 0;
   std::function<std::unique_ptr<OpRun>(const Device&, Executor&)> prepare;
-  /** For each value of the result, the largest error that a device of this precision may make. */
-  std::function<std::vector<double>(fw_precision)> bounds;
+  /** For each value of the result, the largest error of a device of this precision and type of activations. */
+  std::function<std::vector<double>(fw_precision, DataType activations)> bounds;
 
   /** The plain twin takes some nanoseconds an operation: longer cases are measured only. */
   bool tested() const { return operations < 4e6; }
@@ -44,7 +44,14 @@ struct OpCase {
 /** All cases of all ops. */
 std::vector<OpCase> op_cases();
 
-/** Largest error that the precision allows in the product of a row and a column. */
-double product_bound(fw_precision precision, std::span<const float> x, std::span<const float> w);
+/** Largest error that the precision allows in the product of a row and a column, rounded to a type of activations. */
+double product_bound(fw_precision precision, std::span<const float> x, std::span<const float> w,
+                     DataType activations = DataType::f32);
+
+/** Half a unit in the last place, relative; 0 for f32. */
+double activation_error(DataType type);
+
+/** How far a GELU may be from the exact one: a GPU's products have its tanh form, 5e-4 away at most. */
+double gelu_error(DataType activations);
 
 }  // namespace fw

@@ -21,7 +21,7 @@ class AttentionTest : public OpTest {
 
   std::vector<float> run(const Device& device, Executor& executor, int64_t n, int64_t state, int32_t n_heads,
                          const std::vector<float>& qkv) {
-    const GuardedMatrix in(device, n, 3 * state, qkv), y(device, n, state);
+    const GuardedMatrix in = activations(device, n, 3 * state, qkv), y = activations(device, n, state);
     ops::attention(executor, {in.tensor(), n_heads, y.tensor()});
     EXPECT_TRUE(y.guards_intact());
     return y.values();

@@ -32,21 +32,23 @@ class FilledCache {
   void store(int32_t layer, const std::vector<CachePlace>& places, uint64_t seed) {
     const auto n = static_cast<int64_t>(places.size());
     // Side by side, as the product of a layer leaves them.
-    const GuardedMatrix rows(device_, n, 2 * kWidth, random_values(static_cast<size_t>(n * 2 * kWidth), seed));
+    const GuardedMatrix rows(device_, n, 2 * kWidth, random_values(static_cast<size_t>(n * 2 * kWidth), seed), 8,
+                             device_.habits().activations);
     ops::store(executor_, {cache_.get(), layer, rows.tensor().cols_from(0, kWidth),
                            rows.tensor().cols_from(kWidth, kWidth), places});
   }
 
   std::vector<float> attend(int32_t layer, const std::vector<CacheReach>& reach, std::span<const float> query) {
     const auto n = static_cast<int64_t>(reach.size());
-    const GuardedMatrix in(device_, n, kWidth, query), y(device_, n, kWidth);
+    const DataType type = device_.habits().activations;
+    const GuardedMatrix in(device_, n, kWidth, query, 8, type), y(device_, n, kWidth, 8, type);
     ops::cached_attention(executor_, {in.tensor(), cache_.get(), layer, reach, y.tensor()});
     EXPECT_TRUE(y.guards_intact());
     return y.values();
   }
 
   std::vector<float> weights(int32_t layer, int32_t head, CacheReach reach, int64_t n, std::span<const float> query) {
-    const GuardedMatrix in(device_, n, kWidth, query);
+    const GuardedMatrix in(device_, n, kWidth, query, 8, device_.habits().activations);
     std::vector<float> weights(static_cast<size_t>(n * reach.length + 1), -7.0f);
     ops::attention_weights(executor_, {in.tensor(), cache_.get(), layer, head, reach,
                                        std::span(weights).first(static_cast<size_t>(n * reach.length))});

@@ -27,7 +27,7 @@ class LinearTest : public OpTest {
   std::vector<float> run(const Device& device, Executor& executor, const Shape& s, const Extras& extras,
                          std::span<const float> x, std::span<const float> w) {
     const std::unique_ptr<Weight> weight = device.pack(w, s.n, s.k, false);
-    const GuardedMatrix in(device, s.m, s.k, x);
+    const GuardedMatrix in = activations(device, s.m, s.k, x);
     const GuardedMatrix bias(device, 1, s.n, random_values(static_cast<size_t>(s.n), 3));
     const std::vector<float> residual = random_values(static_cast<size_t>(s.m * s.n), 4);
     const GuardedMatrix beside(device, s.m, s.n, residual, 1);
@@ -52,11 +52,12 @@ class LinearTest : public OpTest {
     const std::vector<float> w = random_values(static_cast<size_t>(s.n * s.k), 2, extras.outliers);
     const std::vector<float> expected = run(*plain_device_, *plain_, s, extras, x, w);
     const std::vector<float> found = run(*device_, *executor_, s, extras, x, w);
+    const double gelu = extras.gelu ? gelu_error(device_->habits().activations) : 0.0;
     for (int64_t row = 0; row < s.m; ++row) {
       for (int64_t col = 0; col < s.n; ++col) {
         const auto i = static_cast<size_t>(row * s.n + col);
         // GELU's slope is 1.13 at most.
-        ASSERT_NEAR(found[i], expected[i], 1.13 * product_bound(row_of(x, row, s.k), row_of(w, col, s.k)))
+        ASSERT_NEAR(found[i], expected[i], 1.13 * product_bound(row_of(x, row, s.k), row_of(w, col, s.k)) + gelu)
             << "row " << row << " column " << col;
       }
     }
@@ -80,9 +81,9 @@ TEST_P(LinearTest, TakesOverlappingRowsAsAConvolutionDoes) {
     const int64_t m = (frames - 3) / step + 1;
     const auto run_on = [&](const Device& device, Executor& executor) {
       const std::unique_ptr<Weight> weight = device.pack(w, n, 3 * channels, false);
-      const GuardedMatrix in(device, frames, channels, x, 0);
+      const GuardedMatrix in(device, frames, channels, x, 0, device.habits().activations);
       const GuardedMatrix y(device, m, n);
-      const Tensor patches(in.tensor().data, DataType::f32, m, 3 * channels, step * channels);
+      const Tensor patches(in.tensor().data, in.tensor().type, m, 3 * channels, step * channels);
       ops::linear(executor, {patches, weight.get(), {}, Activation::none, {}, y.tensor()});
       EXPECT_TRUE(y.guards_intact());
       return y.values();
@@ -103,7 +104,7 @@ TEST_P(LinearTest, GivesARowTheSameBitsInAnyBatchAndForAnyThreads) {
   const std::vector<float> x = random_values(static_cast<size_t>(s.m * s.k), 7, true);
   const std::vector<float> w = random_values(static_cast<size_t>(s.n * s.k), 8);
   const std::unique_ptr<Weight> weight = device_->pack(w, s.n, s.k, false);
-  const GuardedMatrix in(*device_, s.m, s.k, x);
+  const GuardedMatrix in = activations(*device_, s.m, s.k, x);
   const auto rows = [&](Executor& executor, int64_t first, int64_t n) {
     const GuardedMatrix y(*device_, n, s.n);
     ops::linear(executor, {in.tensor().rows_from(first, n), weight.get(), {}, Activation::gelu, {}, y.tensor()});
@@ -120,7 +121,8 @@ TEST_P(LinearTest, GivesARowTheSameBitsInAnyBatchAndForAnyThreads) {
 
 TEST_P(LinearTest, DoesNothingForNoRowsAndRefusesWrongSizes) {
   const std::unique_ptr<Weight> weight = device_->pack(random_values(12, 1), 3, 4, false);
-  const GuardedMatrix x(*device_, 2, 4), y(*device_, 2, 3), narrow(*device_, 2, 2);
+  const GuardedMatrix x = activations(*device_, 2, 4), y(*device_, 2, 3);
+  const GuardedMatrix narrow = activations(*device_, 2, 2);
   ops::linear(*executor_, {x.tensor().rows_from(0, 0), weight.get(), {}, Activation::none, {}, y.tensor()});
   EXPECT_TRUE(y.guards_intact());
   EXPECT_THROW(ops::linear(*executor_, {narrow.tensor(), weight.get(), {}, Activation::none, {}, y.tensor()}), Error);

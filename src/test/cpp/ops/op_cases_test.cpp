@@ -15,7 +15,7 @@ TEST_P(OpCasesTest, EqualThePlainTwin) {
     twin->run();
     run->run();
     const std::vector<float> expected = twin->result(), found = run->result();
-    const std::vector<double> bounds = tested.bounds(GetParam().precision);
+    const std::vector<double> bounds = tested.bounds(GetParam().precision, device_->habits().activations);
     ASSERT_EQ(found.size(), expected.size());
     ASSERT_EQ(bounds.size(), expected.size());
     for (size_t i = 0; i < expected.size(); ++i) {

@@ -24,6 +24,14 @@ class OpTest : public testing::TestWithParam<DeviceCase> {
   double product_bound(std::span<const float> x, std::span<const float> w) const;
   bool f32() const { return GetParam().precision == FW_PRECISION_F32; }
 
+  /** Operands in the type that a device has for activations, in rows that begin at 16 bytes where cols allows it. */
+  static GuardedMatrix activations(const Device& device, int64_t rows, int64_t cols, std::span<const float> values) {
+    return GuardedMatrix(device, rows, cols, values, 8, device.habits().activations);
+  }
+  static GuardedMatrix activations(const Device& device, int64_t rows, int64_t cols) {
+    return GuardedMatrix(device, rows, cols, 8, device.habits().activations);
+  }
+
   std::shared_ptr<const Device> device_;
   std::unique_ptr<Executor> executor_;
   std::shared_ptr<const Device> plain_device_;

@@ -39,7 +39,7 @@ class StoredWeightTest : public OpTest {
  protected:
   std::vector<float> multiply(const Device& device, Executor& executor, const Weight& weight, int64_t m,
                               std::span<const float> x) {
-    const GuardedMatrix in(device, m, weight.n_in(), x), y(device, m, weight.n_out());
+    const GuardedMatrix in = activations(device, m, weight.n_in(), x), y(device, m, weight.n_out());
     ops::linear(executor, {in.tensor(), &weight, {}, Activation::none, {}, y.tensor()});
     EXPECT_TRUE(y.guards_intact());
     return y.values();

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "device/executor.h"
 #include "device/tensor.h"
 #include "device/token_rule.h"
 
@@ -13,6 +14,89 @@
  * not depend on the others, nor on their number. Failures of a launch are seen by the caller through cudaGetLastError.
  */
 namespace fw::cuda {
+
+/** A tensor whose rows begin at 16 bytes: what the wide loads and the tensor cores want. */
+inline bool begins_at_16(const Tensor& t) {
+  return reinterpret_cast<uintptr_t>(t.data) % 16 == 0 && t.stride * static_cast<int64_t>(size_of(t.type)) % 16 == 0;
+}
+
+/** Sizes of a product: LinearArgs without the addresses. Strides in elements. */
+struct LinearShape {
+  int64_t n_rows;
+  int64_t n_out;
+  int64_t n_in;
+  int64_t x_stride;
+  int64_t w_stride;
+  int64_t y_stride;
+  int64_t residual_stride;
+  bool gelu;
+};
+
+/**
+ * LinearArgs on the device, three ways: of any size; of few rows, where x and w begin at 16 bytes and n_in is a multiple
+ * of 8; and, in cublas_products.h, of many. x and w have one type; y and bias have that type or are f32; residual is f32.
+ */
+void linear_plain(cudaStream_t stream, const LinearShape& shape, DataType type, const void* x, const void* w,
+                  const void* bias, const float* residual, DataType y_type, void* y);
+/** Most rows of a step that linear_few takes faster than cuBLAS does. */
+inline constexpr int32_t few_rows = 64;
+void linear_few(cudaStream_t stream, const LinearShape& shape, DataType type, const void* x, const void* w,
+                const void* bias, const float* residual, DataType y_type, void* y);
+
+/** y[i] += residual[i] for rows of f32. */
+void add_rows(cudaStream_t stream, const Tensor& residual, const Tensor& y);
+
+/** f32 values [n] to the type of a device. */
+void convert(cudaStream_t stream, const float* from, int64_t n, DataType type, void* to);
+
+/** LayerNormArgs on the device: x f32, y of any type. */
+void layer_norm(cudaStream_t stream, const Tensor& x, const float* weight, const float* bias, const Tensor& y);
+
+/** AttentionArgs on the device: qkv and y of one type. */
+void attention(cudaStream_t stream, const Tensor& qkv, int32_t n_windows, int32_t n_heads, const Tensor& y);
+
+/** EmbedArgs on the device: the table's type and stride are a weight's, positions and y are f32. */
+void embed(cudaStream_t stream, DataType type, const void* table, int64_t table_stride, const Tensor& positions,
+           const int32_t* tokens, const int32_t* places, const Tensor& y);
+
+/** Where a cache lies: see cache_layout.cuh. */
+struct CacheView {
+  void* keys;
+  void* values;
+  CacheShape shape;
+  DataType type;
+  /** Places, rounded up to whole blocks. */
+  int32_t padded_places;
+};
+
+/** Rows of one slot that follow one another; at most 16. A group of no rows is skipped. */
+struct RowGroup {
+  int32_t first;
+  int32_t n_rows;
+  int32_t slot;
+  int32_t longest;
+};
+inline constexpr int32_t rows_of_group = 16;
+
+/** StoreArgs on the device: keys and values of the cache's type. */
+void store(cudaStream_t stream, const CacheView& cache, int32_t layer, const Tensor& key, const Tensor& value,
+           const CachePlace* places);
+
+/** The first n_places of some slots to others, all layers; no slot is both read and written. */
+struct SlotCopy {
+  int32_t from;
+  int32_t to;
+  int32_t n_places;
+};
+void copy_slots(cudaStream_t stream, const CacheView& cache, const SlotCopy* copies, int32_t n_copies);
+
+/** CachedAttentionArgs on the device: query and y of the cache's type; reach[i].length counts, the slot is the group's. */
+void cached_attention(cudaStream_t stream, const CacheView& cache, int32_t layer, const Tensor& query,
+                      const RowGroup* groups, int32_t n_groups, const CacheReach* reach, const Tensor& y);
+
+/** AttentionWeightsArgs on the device: weights f32 [n][length], rows `stride` apart. */
+void attention_weights(cudaStream_t stream, const CacheView& cache, int32_t layer, int32_t head, const Tensor& query,
+                       CacheReach reach, float* weights, int64_t stride);
 
 /** Most candidates of a pick: a beam of 16 and one more. */
 inline constexpr int32_t max_candidates = 17;

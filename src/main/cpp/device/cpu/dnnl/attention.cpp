@@ -47,6 +47,10 @@ void DnnlExecutor::attention(const AttentionArgs& args) {
     PortableExecutor::attention(args);
     return;
   }
+  if (args.n_windows > 1) {
+    for (int32_t i = 0; i < args.n_windows; ++i) attention(window_of(args, i));
+    return;
+  }
   using Type = dnnl::memory::data_type;
   using Tag = dnnl::memory::format_tag;
   const OneThread one_thread;

@@ -73,8 +73,8 @@ std::unique_ptr<Weight> DnnlDevice::pack_stored(const StoredMatrix& matrix, RowC
   return Device::pack_stored(matrix, rows, lookup);
 }
 
-std::unique_ptr<Executor> DnnlDevice::open(int32_t n_threads) const {
-  return std::make_unique<DnnlExecutor>(*this, n_threads);
+std::unique_ptr<Executor> DnnlDevice::open(const ExecutorOptions& options) const {
+  return std::make_unique<DnnlExecutor>(*this, options.n_threads);
 }
 
 std::shared_ptr<const Device> make_dnnl_device(fw_precision precision) {

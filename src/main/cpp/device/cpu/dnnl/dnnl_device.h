@@ -25,7 +25,7 @@ class DnnlDevice final : public PortableDevice {
   fw_precision precision() const override { return precision_; }
   std::unique_ptr<Weight> pack(std::span<const float> rows, int64_t n_out, int64_t n_in, bool lookup) const override;
   std::unique_ptr<Weight> pack_stored(const StoredMatrix& matrix, RowCount rows, bool lookup) const override;
-  std::unique_ptr<Executor> open(int32_t n_threads) const override;
+  std::unique_ptr<Executor> open(const ExecutorOptions& options) const override;
 
   const dnnl::engine& engine() const { return engine_; }
   Products& products() const { return *products_; }

@@ -44,12 +44,12 @@ void weighted_sum(const std::vector<double>& weights, const float* values, int64
 }  // namespace
 
 void PlainExecutor::attention(const AttentionArgs& args) {
-  const int64_t n = args.qkv.rows, state = args.y.cols, dim = state / args.n_heads;
-  for (int64_t row = 0; row < n; ++row) {
+  const int64_t n = args.qkv.rows / args.n_windows, state = args.y.cols, dim = state / args.n_heads;
+  for (int64_t row = 0; row < args.qkv.rows; ++row) {
+    const float* window = args.qkv.f32(row / n * n);
     for (int64_t first = 0; first < state; first += dim) {
-      const auto weights =
-          softmax_scores(args.qkv.f32(row) + first, args.qkv.f32() + state + first, args.qkv.stride, n, dim);
-      weighted_sum(weights, args.qkv.f32() + 2 * state + first, args.qkv.stride, dim, args.y.f32(row) + first);
+      const auto weights = softmax_scores(args.qkv.f32(row) + first, window + state + first, args.qkv.stride, n, dim);
+      weighted_sum(weights, window + 2 * state + first, args.qkv.stride, dim, args.y.f32(row) + first);
     }
   }
 }

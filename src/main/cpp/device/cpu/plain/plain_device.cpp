@@ -15,7 +15,7 @@ class PlainDevice final : public CpuDevice {
   std::unique_ptr<KeyValueCache> make_cache(const CacheShape& shape) const override {
     return std::make_unique<PlainCache>(shape);
   }
-  std::unique_ptr<Executor> open(int32_t) const override { return std::make_unique<PlainExecutor>(); }
+  std::unique_ptr<Executor> open(const ExecutorOptions&) const override { return std::make_unique<PlainExecutor>(); }
 };
 
 }  // namespace

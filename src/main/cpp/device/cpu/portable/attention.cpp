@@ -13,6 +13,10 @@ constexpr int64_t kBlockRows = 24;
 }  // namespace
 
 void PortableExecutor::attention(const AttentionArgs& args) {
+  if (args.n_windows > 1) {
+    for (int32_t i = 0; i < args.n_windows; ++i) attention(window_of(args, i));
+    return;
+  }
   const Kernels& set = kernel_set();
   const int64_t n = args.qkv.rows, state = args.y.cols, dim = state / args.n_heads, panel = set.panel;
   const int64_t places = (n + panel - 1) / panel * panel, value_panels = (dim + panel - 1) / panel;

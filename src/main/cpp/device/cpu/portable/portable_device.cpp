@@ -56,8 +56,8 @@ std::unique_ptr<KeyValueCache> PortableDevice::make_cache(const CacheShape& shap
   return std::make_unique<PanelCache>(shape, precision_ == FW_PRECISION_BF16, kernels_.panel);
 }
 
-std::unique_ptr<Executor> PortableDevice::open(int32_t n_threads) const {
-  return std::make_unique<PortableExecutor>(kernels_, n_threads);
+std::unique_ptr<Executor> PortableDevice::open(const ExecutorOptions& options) const {
+  return std::make_unique<PortableExecutor>(kernels_, options.n_threads);
 }
 
 std::shared_ptr<const Device> make_portable_device(fw_precision precision) {

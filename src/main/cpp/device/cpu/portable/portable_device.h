@@ -66,7 +66,7 @@ class PortableDevice : public CpuDevice {
   std::unique_ptr<Weight> pack(std::span<const float> rows, int64_t n_out, int64_t n_in, bool lookup) const override;
   std::unique_ptr<Weight> pack_stored(const StoredMatrix& matrix, RowCount rows, bool lookup) const override;
   std::unique_ptr<KeyValueCache> make_cache(const CacheShape& shape) const override;
-  std::unique_ptr<Executor> open(int32_t n_threads) const override;
+  std::unique_ptr<Executor> open(const ExecutorOptions& options) const override;
 
   const Kernels& kernel_set() const { return kernels_; }
 

@@ -1,0 +1,374 @@
+#include "device/cuda/cuda_executor.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "base/error.h"
+#include "fastwhisper.h"
+
+namespace fw::cuda {
+namespace {
+
+/** Tokens, places and rules of 1,280 rows are 200 KB; a thousand picks 150 KB. */
+constexpr size_t kArgumentBytes = size_t{4} << 20;
+constexpr size_t kResultBytes = size_t{4} << 20;
+constexpr size_t kAlignment = 64;
+/** Graphs that are kept; a graph of large-v3's step takes about a megabyte. */
+constexpr size_t kGraphs = 64;
+
+size_t aligned(size_t bytes) { return (bytes + kAlignment - 1) / kAlignment * kAlignment; }
+
+const CudaCache& cuda_cache(const KeyValueCache& cache) { return static_cast<const CudaCache&>(cache); }
+
+/** Makes the GPU current before the members that need it are made. */
+int32_t entered(const CudaDevice& device) {
+  enter(device.index());
+  return 1;
+}
+
+}  // namespace
+
+CudaExecutor::CudaExecutor(const CudaDevice& device, const ExecutorOptions& options)
+    : device_(device),
+      options_((entered(device), options)),
+      stream_(true),
+      products_(options.n_rows, int64_t{1500} * options.n_windows),
+      arguments_(kArgumentBytes),
+      results_(kResultBytes),
+      device_arguments_(device.allocate(kArgumentBytes)),
+      device_results_(device.allocate(kResultBytes)),
+      samples_(device.allocate(FW_WINDOW_MAX_SAMPLES * sizeof(float))),
+      host_samples_(FW_WINDOW_MAX_SAMPLES * sizeof(float)),
+      mel_scratch_(device.allocate(static_cast<size_t>(log_mel_scratch(3000, 128)) * sizeof(float))) {}
+
+CudaExecutor::~CudaExecutor() {
+  cudaSetDevice(device_.index());
+  cudaStreamSynchronize(stream_);
+  forget_graphs();
+}
+
+void CudaExecutor::forget_graphs() {
+  for (const auto& [hash, graph] : graphs_) cudaGraphExecDestroy(graph);
+  graphs_.clear();
+}
+
+void CudaExecutor::mix(uint64_t value) {
+  hash_ = (hash_ ^ value) * 0x9E3779B97F4A7C15u;
+  hash_ ^= hash_ >> 29;
+}
+
+void CudaExecutor::mix(const Tensor& t) {
+  mix(reinterpret_cast<uintptr_t>(t.data));
+  mix(static_cast<uint64_t>(t.rows) << 32 ^ static_cast<uint64_t>(t.cols));
+  mix(static_cast<uint64_t>(t.stride) << 8 ^ static_cast<uint64_t>(t.type));
+}
+
+template <typename... Values>
+bool CudaExecutor::launches(const char* op, const Values&... values) {
+  if (mode_ == Mode::alone) {
+    enter(device_.index());
+    flush_copies();
+  }
+  if (mode_ != Mode::collect) return true;
+  mix(reinterpret_cast<uintptr_t>(op));
+  const auto mix_one = [&](const auto& value) {
+    using Value = std::decay_t<decltype(value)>;
+    if constexpr (std::is_same_v<Value, Tensor>) {
+      mix(value);
+    } else if constexpr (std::is_pointer_v<Value>) {
+      mix(reinterpret_cast<uintptr_t>(value));
+    } else {
+      mix(static_cast<uint64_t>(value));
+    }
+  };
+  (mix_one(values), ...);
+  return false;
+}
+
+const void* CudaExecutor::stage_bytes(const void* host, size_t bytes) {
+  if (bytes > kArgumentBytes) {
+    throw Error(FW_STATUS_INTERNAL, "an op's arguments take " + std::to_string(bytes) + " bytes");
+  }
+  if (mode_ == Mode::alone) {
+    enter(device_.index());
+    if (staged_ + bytes > kArgumentBytes) {
+      stream_.wait();
+      staged_ = 0;
+    }
+  } else {
+    for (const Staged& known : known_) {
+      if (known.host == host && known.bytes == bytes) return static_cast<std::byte*>(device_arguments_->data()) + known.offset;
+    }
+    if (mode_ == Mode::launch || staged_ + bytes > kArgumentBytes) {
+      throw Error(FW_STATUS_INTERNAL, "the arguments of a batch changed while it ran, or are more than its memory");
+    }
+    known_.push_back({host, bytes, staged_});
+  }
+  const size_t offset = staged_;
+  std::memcpy(arguments_.data() + offset, host, bytes);
+  staged_ += aligned(bytes);
+  std::byte* const to = static_cast<std::byte*>(device_arguments_->data()) + offset;
+  if (mode_ == Mode::alone && bytes != 0) {
+    check(cudaMemcpyAsync(to, arguments_.data() + offset, bytes, cudaMemcpyHostToDevice, stream_), "cudaMemcpyAsync");
+  }
+  return to;
+}
+
+const RowGroup* CudaExecutor::stage_groups(std::span<const CacheReach> reach, int32_t& n_groups) {
+  n_groups = static_cast<int32_t>(reach.size());
+  // Grouped once for all layers: known by the address of the list behind its end, where no argument begins.
+  const void* const name = reach.data() + reach.size();
+  const size_t bytes = reach.size() * sizeof(RowGroup);
+  if (mode_ != Mode::alone) {
+    for (const Staged& known : known_) {
+      if (known.host == name && known.bytes == bytes) {
+        return reinterpret_cast<const RowGroup*>(static_cast<std::byte*>(device_arguments_->data()) + known.offset);
+      }
+    }
+  }
+  groups_.assign(reach.size(), RowGroup{0, 0, 0, 0});
+  size_t n = 0;
+  for (size_t i = 0; i < reach.size(); ++i) {
+    if (i == 0 || groups_[n - 1].slot != reach[i].slot || groups_[n - 1].n_rows == rows_of_group) {
+      groups_[n++] = {static_cast<int32_t>(i), 0, reach[i].slot, 0};
+    }
+    ++groups_[n - 1].n_rows;
+    groups_[n - 1].longest = std::max(groups_[n - 1].longest, reach[i].length);
+  }
+  const RowGroup* const staged = stage(std::span<const RowGroup>(groups_));
+  if (mode_ == Mode::collect) known_.back().host = name;
+  return staged;
+}
+
+void* CudaExecutor::result_place(size_t bytes) {
+  if (mode_ == Mode::alone) resulting_ = 0;
+  if (resulting_ + bytes > kResultBytes) throw Error(FW_STATUS_INTERNAL, "a batch has more results than memory for them");
+  void* const place = static_cast<std::byte*>(device_results_->data()) + resulting_;
+  resulting_ += aligned(bytes);
+  return place;
+}
+
+void CudaExecutor::deliver(const void* place, size_t bytes, std::function<void(const std::byte*)> take) {
+  const size_t offset =
+      static_cast<size_t>(static_cast<const std::byte*>(place) - static_cast<const std::byte*>(device_results_->data()));
+  if (mode_ == Mode::alone) {
+    check_launch("kernel");
+    check(cudaMemcpyAsync(results_.data() + offset, place, bytes, cudaMemcpyDeviceToHost, stream_), "cudaMemcpyAsync");
+    stream_.wait();
+    staged_ = 0;
+    take(results_.data() + offset);
+  } else if (mode_ == Mode::collect) {
+    deliveries_.push_back({offset, std::move(take)});
+  }
+}
+
+void CudaExecutor::batch(const std::function<void()>& ops) {
+  enter(device_.index());
+  flush_copies();
+  stream_.wait();
+  staged_ = resulting_ = 0;
+  hash_ = 0;
+  known_.clear();
+  deliveries_.clear();
+  struct Alone {
+    CudaExecutor& executor;
+    ~Alone() {
+      executor.mode_ = Mode::alone;
+      executor.staged_ = executor.resulting_ = 0;
+    }
+  } const alone{*this};
+  mode_ = Mode::collect;
+  ops();
+  const size_t n_results = resulting_;
+  if (staged_ != 0) {
+    check(cudaMemcpyAsync(device_arguments_->data(), arguments_.data(), staged_, cudaMemcpyHostToDevice, stream_),
+          "cudaMemcpyAsync");
+  }
+  mode_ = Mode::launch;
+  resulting_ = 0;
+  auto graph = graphs_.find(hash_);
+  if (graph == graphs_.end() && seen_.insert(hash_).second) {
+    ops();
+  } else {
+    if (graph == graphs_.end()) {
+      if (graphs_.size() == kGraphs) forget_graphs();
+      check(cudaStreamBeginCapture(stream_, cudaStreamCaptureModeThreadLocal), "cudaStreamBeginCapture");
+      cudaGraph_t captured = nullptr;
+      try {
+        ops();
+      } catch (...) {
+        cudaStreamEndCapture(stream_, &captured);
+        if (captured != nullptr) cudaGraphDestroy(captured);
+        throw;
+      }
+      check(cudaStreamEndCapture(stream_, &captured), "cudaStreamEndCapture");
+      cudaGraphExec_t instance = nullptr;
+      const cudaError_t made = cudaGraphInstantiate(&instance, captured, 0);
+      cudaGraphDestroy(captured);
+      check(made, "cudaGraphInstantiate");
+      graph = graphs_.emplace(hash_, instance).first;
+    }
+    check(cudaGraphLaunch(graph->second, stream_), "cudaGraphLaunch");
+  }
+  check_launch("kernel");
+  if (n_results != 0) {
+    check(cudaMemcpyAsync(results_.data(), device_results_->data(), n_results, cudaMemcpyDeviceToHost, stream_),
+          "cudaMemcpyAsync");
+  }
+  finish();
+}
+
+void CudaExecutor::finish() {
+  if (deliveries_.empty()) return;
+  stream_.wait();
+  for (const Delivery& delivery : deliveries_) delivery.take(results_.data() + delivery.offset);
+  deliveries_.clear();
+}
+
+void CudaExecutor::linear(const LinearArgs& args) {
+  const auto& weight = static_cast<const CudaWeight&>(*args.weight);
+  if (!launches("linear", args.x, weight.data(), args.bias, static_cast<int>(args.activation), args.residual, args.y)) {
+    return;
+  }
+  const bool gelu = args.activation == Activation::gelu;
+  // GELU comes before the residual; the tensor cores' last stage adds the residual first.
+  const bool adds_after = gelu && args.residual;
+  const LinearShape shape{.n_rows = args.x.rows,
+                          .n_out = weight.n_out(),
+                          .n_in = weight.n_in(),
+                          .x_stride = args.x.stride,
+                          .w_stride = weight.stride(),
+                          .y_stride = args.y.stride,
+                          .residual_stride = args.residual && !adds_after ? args.residual.stride : 0,
+                          .gelu = gelu};
+  const auto* residual = adds_after ? nullptr : static_cast<const float*>(args.residual.data);
+  const bool wide = weight.type() != DataType::f32 && begins_at_16(args.x) && weight.n_in() % 8 == 0;
+  const bool whole = begins_at_16(args.y) && (!args.residual || begins_at_16(args.residual));
+  if (wide && weight.count() == RowCount::few && options_.n_rows <= few_rows) {
+    linear_few(stream_, shape, weight.type(), args.x.data, weight.data(), args.bias.data, residual, args.y.type,
+               args.y.data);
+  } else if (wide && whole) {
+    products_.run(stream_, shape, weight.count(), weight.type(), args.x.data, weight.data(), args.bias.data, residual,
+                  args.y.type, args.y.data);
+  } else {
+    linear_plain(stream_, shape, weight.type(), args.x.data, weight.data(), args.bias.data, residual, args.y.type,
+                 args.y.data);
+  }
+  if (adds_after) add_rows(stream_, args.residual, args.y);
+  if (mode_ == Mode::alone) check_launch("linear");
+}
+
+void CudaExecutor::layer_norm(const LayerNormArgs& args) {
+  if (!launches("layer_norm", args.x, args.weight.data, args.bias.data, args.y)) return;
+  cuda::layer_norm(stream_, args.x, args.weight.f32(), args.bias.f32(), args.y);
+  if (mode_ == Mode::alone) check_launch("layer_norm");
+}
+
+void CudaExecutor::log_mel(const LogMelArgs& args) {
+  if (mode_ != Mode::alone) throw Error(FW_STATUS_INTERNAL, "log_mel: expected outside of a batch");
+  enter(device_.index());
+  const size_t bytes = args.samples.size_bytes();
+  if (bytes > FW_WINDOW_MAX_SAMPLES * sizeof(float) || args.y.rows > 3000 || args.y.cols > 128) {
+    throw Error(FW_STATUS_INTERNAL, "log_mel: expected at most 30 s and 128 mels");
+  }
+  if (bytes != 0) {
+    // The samples before may still be on their way out of the pinned memory.
+    sampled_.wait();
+    std::memcpy(host_samples_.data(), args.samples.data(), bytes);
+    check(cudaMemcpyAsync(samples_->data(), host_samples_.data(), bytes, cudaMemcpyHostToDevice, stream_),
+          "cudaMemcpyAsync");
+    sampled_.record(stream_);
+  }
+  cuda::log_mel(stream_, static_cast<const float*>(samples_->data()), static_cast<int64_t>(args.samples.size()),
+                args.filters.f32(), args.y, static_cast<float*>(mel_scratch_->data()));
+  check_launch("log_mel");
+}
+
+void CudaExecutor::attention(const AttentionArgs& args) {
+  if (!launches("attention", args.qkv, args.n_heads, args.n_windows, args.y)) return;
+  cuda::attention(stream_, args.qkv, args.n_windows, args.n_heads, args.y);
+  if (mode_ == Mode::alone) check_launch("attention");
+}
+
+void CudaExecutor::store(const StoreArgs& args) {
+  const CachePlace* places = stage(args.places);
+  if (!launches("store", args.cache, args.layer, args.key, args.value, places)) return;
+  cuda::store(stream_, cuda_cache(*args.cache).view(), args.layer, args.key, args.value, places);
+  if (mode_ == Mode::alone) check_launch("store");
+}
+
+void CudaExecutor::copy_slot(KeyValueCache& cache, int32_t from, int32_t to, int32_t n_places) {
+  if (from == to || n_places == 0) return;
+  // Copies that do not touch one another's slots are one launch.
+  const auto touches = [&](const SlotCopy& copy) { return copy.to == from || copy.to == to || copy.from == to; };
+  if (pending_.cache != &cache || std::any_of(pending_.copies.begin(), pending_.copies.end(), touches)) flush_copies();
+  pending_.cache = &cuda_cache(cache);
+  pending_.copies.push_back({from, to, n_places});
+}
+
+void CudaExecutor::flush_copies() {
+  if (pending_.copies.empty()) return;
+  const std::vector<SlotCopy> copies = std::exchange(pending_.copies, {});
+  const SlotCopy* staged = stage(std::span<const SlotCopy>(copies));
+  copy_slots(stream_, pending_.cache->view(), staged, static_cast<int32_t>(copies.size()));
+  check_launch("copy_slot");
+}
+
+void CudaExecutor::cached_attention(const CachedAttentionArgs& args) {
+  int32_t n_groups = 0;
+  const CacheReach* reach = stage(args.reach);
+  const RowGroup* groups = stage_groups(args.reach, n_groups);
+  if (!launches("cached_attention", args.query, args.cache, args.layer, args.y, reach, groups)) return;
+  cuda::cached_attention(stream_, cuda_cache(*args.cache).view(), args.layer, args.query, groups, n_groups, reach,
+                         args.y);
+  if (mode_ == Mode::alone) check_launch("cached_attention");
+}
+
+void CudaExecutor::embed(const EmbedArgs& args) {
+  const auto& table = static_cast<const CudaWeight&>(*args.table);
+  const int32_t* tokens = stage(args.tokens);
+  const int32_t* places = stage(args.places);
+  if (!launches("embed", table.data(), args.positions, tokens, places, args.y)) return;
+  cuda::embed(stream_, table.type(), table.data(), table.stride(), args.positions, tokens, places, args.y);
+  if (mode_ == Mode::alone) check_launch("embed");
+}
+
+void CudaExecutor::pick(const PickArgs& args) {
+  const auto n = static_cast<int32_t>(args.rules.size());
+  for (const TokenRule& rule : args.rules) {
+    if (rule.n_best > max_candidates) {
+      throw Error(FW_STATUS_INTERNAL, "pick: expected at most " + std::to_string(max_candidates) + " candidates");
+    }
+  }
+  const TokenRule* rules = stage(args.rules);
+  const size_t bytes = args.rules.size() * sizeof(PickRow);
+  auto* rows = static_cast<PickRow*>(result_place(bytes));
+  if (launches("pick", args.logits, args.kinds->suppressed, rules, rows)) {
+    cuda::pick(stream_, args.logits.f32(), args.logits.stride, n, static_cast<int32_t>(args.logits.cols), *args.kinds,
+               rules, rows);
+  }
+  deliver(rows, bytes, [picks = args.picks](const std::byte* from) {
+    for (size_t i = 0; i < picks.size(); ++i) {
+      PickRow row;
+      std::memcpy(&row, from + i * sizeof row, sizeof row);
+      picks[i].no_speech_probability = row.no_speech_probability;
+      picks[i].candidates.assign(row.candidates, row.candidates + row.n_candidates);
+    }
+  });
+}
+
+void CudaExecutor::token_probability(const TokenProbabilityArgs& args) {
+  const int32_t* targets = stage(args.targets);
+  const size_t bytes = args.probabilities.size_bytes();
+  auto* place = static_cast<float*>(result_place(bytes));
+  if (launches("token_probability", args.logits, args.end, targets, place)) {
+    cuda::token_probability(stream_, args.logits.f32(), args.logits.stride, static_cast<int32_t>(args.logits.rows),
+                            args.end, targets, place);
+  }
+  deliver(place, bytes, [to = args.probabilities](const std::byte* from) {
+    std::memcpy(to.data(), from, to.size_bytes());
+  });
+}
+
+}  // namespace fw::cuda

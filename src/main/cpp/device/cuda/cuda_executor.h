@@ -1,0 +1,120 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "device/cuda/cublas_products.h"
+#include "device/cuda/cuda_device.h"
+#include "device/cuda/kernels.h"
+#include "device/cuda/staging.h"
+#include "device/executor.h"
+
+namespace fw::cuda {
+
+/**
+ * The ops of one lane on a stream of its own. All memory is taken in the constructor.
+ *
+ * What an op gets from host memory (tokens, places, rules) goes through pinned memory. In a batch of ops that happens
+ * once for all of them: the ops are gone through without a launch, which collects their arguments and says, by a hash of
+ * all sizes and addresses, which CUDA graph this is; then one copy and one graph launch do the work. A shape that comes
+ * for the first time is launched op by op, the second time it is captured.
+ */
+class CudaExecutor final : public Executor {
+ public:
+  CudaExecutor(const CudaDevice& device, const ExecutorOptions& options);
+  ~CudaExecutor() override;
+
+  void batch(const std::function<void()>& ops) override;
+  void linear(const LinearArgs& args) override;
+  void layer_norm(const LayerNormArgs& args) override;
+  void log_mel(const LogMelArgs& args) override;
+  void attention(const AttentionArgs& args) override;
+  void store(const StoreArgs& args) override;
+  void copy_slot(KeyValueCache& cache, int32_t from, int32_t to, int32_t n_places) override;
+  void cached_attention(const CachedAttentionArgs& args) override;
+  void attention_weights(const AttentionWeightsArgs& args) override;
+  void embed(const EmbedArgs& args) override;
+  void pick(const PickArgs& args) override;
+  void token_probability(const TokenProbabilityArgs& args) override;
+
+ private:
+  enum class Mode : uint8_t {
+    /** Each op is launched by itself. */
+    alone,
+    /** Arguments are collected, nothing is launched. */
+    collect,
+    /** Arguments are where collect put them; ops are launched, or captured. */
+    launch
+  };
+
+  /** One host argument that the batch has staged: where, by what it is. */
+  struct Staged {
+    const void* host;
+    size_t bytes;
+    size_t offset;
+  };
+
+  /** Device address of a host argument; in a batch the same list is staged once. */
+  template <typename T>
+  const T* stage(std::span<const T> values) {
+    return static_cast<const T*>(stage_bytes(values.data(), values.size_bytes()));
+  }
+  const void* stage_bytes(const void* host, size_t bytes);
+  const RowGroup* stage_groups(std::span<const CacheReach> reach, int32_t& n_groups);
+  /** Where a result goes on the device until `deliver` brings it to host memory, at the end of a batch or at once. */
+  void* result_place(size_t bytes);
+  void deliver(const void* place, size_t bytes, std::function<void(const std::byte*)> take);
+
+  /** Whether the op is to be launched now. All that shapes a launch goes into the batch's hash. */
+  template <typename... Values>
+  bool launches(const char* op, const Values&... values);
+  void mix(uint64_t value);
+  void mix(const Tensor& t);
+
+  void flush_copies();
+  /** Waits for the stream and hands results over. */
+  void finish();
+  void forget_graphs();
+
+  const CudaDevice& device_;
+  ExecutorOptions options_;
+  Stream stream_;
+  CublasProducts products_;
+
+  Mode mode_ = Mode::alone;
+  /** Bytes of arguments and results staged since the stream was waited for last, or in this batch. */
+  size_t staged_ = 0;
+  size_t resulting_ = 0;
+  PinnedMemory arguments_;
+  PinnedMemory results_;
+  std::unique_ptr<Memory> device_arguments_;
+  std::unique_ptr<Memory> device_results_;
+  std::unique_ptr<Memory> samples_;
+  PinnedMemory host_samples_;
+  /** The samples have left host_samples_. */
+  Event sampled_;
+  std::unique_ptr<Memory> mel_scratch_;
+  std::vector<Staged> known_;
+  std::vector<RowGroup> groups_;
+  struct Delivery {
+    size_t offset;
+    std::function<void(const std::byte*)> take;
+  };
+  std::vector<Delivery> deliveries_;
+
+  struct PendingCopies {
+    const CudaCache* cache = nullptr;
+    std::vector<SlotCopy> copies;
+  } pending_;
+
+  uint64_t hash_ = 0;
+  std::unordered_map<uint64_t, cudaGraphExec_t> graphs_;
+  std::unordered_set<uint64_t> seen_;
+};
+
+}  // namespace fw::cuda
