@@ -22,10 +22,31 @@ constexpr int32_t kNoTimestamps = 93;
 constexpr int32_t kBegin = 94;
 constexpr int32_t kSuppressed[] = {7, 8, 91, 92};
 
+/** Of large-v3. */
+constexpr int32_t kWholeVocab = 51866;
+constexpr TokenKinds kWholeKinds = {220, 50257, 50363, 50364, 50365, {}};
+
 class PickTest : public OpTest {
  protected:
   Pick pick(const Device& device, Executor& executor, const std::vector<float>& logits, const TokenRule& rule) {
     return pick_rows(device, executor, logits, {rule}).front();
+  }
+
+  /** Rows of the whole vocabulary of large-v3, whose every 97th token is suppressed. */
+  static std::vector<Pick> pick_whole_rows(const Device& device, Executor& executor, const std::vector<float>& logits,
+                                           const std::vector<TokenRule>& rules, int64_t gap) {
+    std::vector<uint8_t> suppressed(kWholeVocab, 0);
+    for (size_t token = 1; token < suppressed.size(); token += 97) {
+      suppressed[token] = 1;
+    }
+    const std::unique_ptr<Memory> mask = device.allocate(suppressed.size());
+    device.upload(mask->data(), suppressed.data(), suppressed.size());
+    TokenKinds kinds = kWholeKinds;
+    kinds.suppressed = Tensor(mask->data(), DataType::u8, 1, kWholeVocab);
+    const GuardedMatrix in(device, static_cast<int64_t>(rules.size()), kWholeVocab, logits, gap);
+    std::vector<Pick> picks(rules.size());
+    ops::pick(executor, {in.tensor(), &kinds, rules, picks});
+    return picks;
   }
 
   Pick pick(const std::vector<float>& logits, const TokenRule& rule) {
@@ -219,6 +240,51 @@ TEST_P(PickTest, EqualsThePlainTwinForRandomRulesAlsoInABatch) {
     ASSERT_EQ(alone.candidates.front().token, found[i].candidates.front().token);
     ASSERT_EQ(alone.candidates.front().logprob, found[i].candidates.front().logprob);
     ASSERT_EQ(alone.no_speech_probability, found[i].no_speech_probability);
+  }
+}
+
+TEST_P(PickTest, EqualsThePlainTwinForAWholeVocabularyWhereverItsRowsBegin) {
+  std::vector<float> logits;
+  std::vector<TokenRule> rules;
+  for (int32_t i = 0; i < 16; ++i) {
+    TokenRule rule = in_text();
+    rule.timestamps = i % 4 != 3;
+    rule.first_place = i % 8 == 5;
+    rule.max_initial_timestamp = kWholeKinds.timestamp_begin + 50;
+    rule.n_best = i % 4 == 1 ? 17 : 1 + i % 7;
+    rule.temperature = i % 4 == 2 ? 0.6f : 0.0f;
+    rule.random = i == 2 ? 0.0 : i == 6 ? 0x1.fffffffffffffp-1 : 0.05 * i;
+    rules.push_back(rule);
+    std::vector<float> row = random_values(kWholeVocab, 2000 + static_cast<uint64_t>(i));
+    for (float& value : row) {
+      value = i < 8 ? value * 12.0f : std::round(value * 12.0f);
+    }
+    if (i == 9 || i == 10) {
+      // So far above the permitted tokens that beside it they all vanish.
+      row[1] = 200.0f;
+    }
+    if (i == 12) {
+      std::fill(row.begin() + 300, row.begin() + 50300, -kInfinity);
+    }
+    if (i == 4 || i == 8) {
+      row[kWholeVocab - 1] = 20.0f;
+    }
+    logits.insert(logits.end(), row.begin(), row.end());
+  }
+  const std::vector<Pick> expected = pick_whole_rows(*plain_device_, *plain_, logits, rules, 0);
+  // Rows that begin at multiples of 16 bytes, and rows that do not.
+  const std::vector<Pick> found = pick_whole_rows(*device_, *executor_, logits, rules, 2);
+  const std::vector<Pick> again = pick_whole_rows(*device_, *executor_, logits, rules, 1);
+  for (size_t i = 0; i < rules.size(); ++i) {
+    ASSERT_EQ(found[i].candidates.size(), expected[i].candidates.size()) << "row " << i;
+    for (size_t j = 0; j < expected[i].candidates.size(); ++j) {
+      ASSERT_EQ(found[i].candidates[j].token, expected[i].candidates[j].token) << "row " << i << " candidate " << j;
+      ASSERT_NEAR(found[i].candidates[j].logprob, expected[i].candidates[j].logprob, 2e-5) << "row " << i;
+      ASSERT_EQ(again[i].candidates[j].token, found[i].candidates[j].token) << "row " << i;
+      ASSERT_EQ(again[i].candidates[j].logprob, found[i].candidates[j].logprob) << "row " << i;
+    }
+    ASSERT_NEAR(found[i].no_speech_probability, expected[i].no_speech_probability, 1e-6) << "row " << i;
+    ASSERT_EQ(again[i].no_speech_probability, found[i].no_speech_probability) << "row " << i;
   }
 }
 
