@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "fastwhisper.h"
+#include "lane_bench.h"
 
 namespace fw::bench {
 
@@ -19,6 +20,11 @@ struct Arguments {
   int32_t n_threads = 0;
   /** Each part is measured so often; the least is reported, which other work on the machine disturbs least. */
   int32_t repeats = 3;
+  /** "cpu", "cuda:0" ... */
+  std::string device = "cpu";
+  /** Whole windows through lanes instead of single parts. */
+  bool lanes = false;
+  LaneBench lane_bench;
   /** The ops of the tests' cases instead of models. */
   bool ops = false;
   bool json_lines = false;

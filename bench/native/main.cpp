@@ -28,9 +28,24 @@ ModelFile made_up(const std::string& shape) {
 }
 
 void run(const Arguments& arguments) {
-  const std::shared_ptr<const Device> device = open_device("cpu", arguments.precision);
+  const std::shared_ptr<const Device> device = open_device(arguments.device, arguments.precision);
   if (arguments.ops) {
     run_op_bench(std::cout, *device, arguments.n_threads, arguments.repeats, arguments.json_lines);
+    return;
+  }
+  if (arguments.lanes) {
+    const auto through_lanes = [&](const auto& open, const std::string& name) {
+      const auto load = [&] {
+        ModelFile file = open();
+        std::vector<AlignmentHead> heads = alignment_heads_for(file.shape());
+        return Model::load(std::move(file), device, std::move(heads));
+      };
+      run_lane_bench(std::cout, name, load, arguments.lane_bench);
+    };
+    for (const std::string& file : arguments.files) {
+      through_lanes([&] { return ModelFile::open(file); }, std::filesystem::path(file).filename().string());
+    }
+    for (const std::string& shape : arguments.shapes) through_lanes([&] { return made_up(shape); }, shape);
     return;
   }
   if (!arguments.json_lines) write_table_head(std::cout);

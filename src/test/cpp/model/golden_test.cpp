@@ -65,11 +65,12 @@ TEST_F(GoldenWindows, HaveTheLogMelEncoderOutputAndGreedyTokensOfTheOtherImpleme
     ASSERT_EQ(static_cast<int32_t>(pcm.size()), window["samples"].integer());
     expect_within(thinned(network.encoder().log_mel(pcm), json_["log_mel"]["every"].integer()),
                   golden_values(key(window) + ".log_mel.f32"), 1e-4f);
-    const Tensor out = network.encoder().encode(pcm);
+    const std::span<const float> windows[] = {pcm};
+    const Tensor out = network.encoder().encode(windows);
     EXPECT_LT(relative_difference(chosen_rows(out, json_["encoder"]["rows"].integers()),
                                   golden_values(key(window) + ".encoder.f32")),
               1e-5);
-    network.decoder().set_audio(i, out);
+    network.decoder().set_audio({&i, 1}, out);
   }
   const SpecialTokens& special = bundled_model(f32_device())->vocabulary().special();
   const std::vector<std::vector<int32_t>> found = greedy_tokens(network, n, {special.start}, 224, special.end);

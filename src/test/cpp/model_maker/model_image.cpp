@@ -1,9 +1,12 @@
 #include "model_maker/model_image.h"
 
 #include <algorithm>
+#include <deque>
 #include <fstream>
+#include <future>
 #include <span>
 #include <stdexcept>
+#include <thread>
 
 namespace fw {
 namespace {
@@ -11,6 +14,17 @@ namespace {
 /** Hands each field of a file, in order, to a function of its bytes. */
 template <typename Sink>
 void emit(const ModelImage& image, const Sink& sink) {
+  // The values of a large model are billions: made by all processors, some tensors ahead of where they are needed.
+  std::deque<std::future<std::vector<std::byte>>> ahead;
+  size_t n_begun = 0;
+  const auto next_values = [&] {
+    while (n_begun < image.tensors.size() && ahead.size() < std::max(std::thread::hardware_concurrency(), 1u)) {
+      ahead.push_back(std::async(std::launch::async, image.tensors[n_begun++].values));
+    }
+    std::vector<std::byte> values = ahead.front().get();
+    ahead.pop_front();
+    return values;
+  };
   const auto number = [&](const auto& value) { sink(std::as_bytes(std::span(&value, 1))); };
   const auto text = [&](const std::string& value) { sink(std::as_bytes(std::span(value))); };
   number(image.magic);
@@ -29,7 +43,7 @@ void emit(const ModelImage& image, const Sink& sink) {
     number(tensor.ttype);
     for (const int32_t dim : tensor.dims) number(dim);
     text(tensor.name);
-    const std::vector<std::byte> values = tensor.values();
+    const std::vector<std::byte> values = next_values();
     sink(std::span(values));
   }
 }

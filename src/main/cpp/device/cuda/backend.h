@@ -26,4 +26,4 @@ struct CudaBackend {
 }  // namespace fw
 
 /** The one symbol of libfastwhisper_cuda. Static storage. */
-extern "C" const fw::CudaBackend* fw_cuda_backend(void);
+extern "C" __attribute__((visibility("default"))) const fw::CudaBackend* fw_cuda_backend(void);

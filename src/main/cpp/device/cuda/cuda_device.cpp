@@ -116,6 +116,11 @@ std::unique_ptr<Weight> CudaDevice::pack(std::span<const float> rows, int64_t n_
 }
 
 std::unique_ptr<Weight> CudaDevice::pack_stored(const StoredMatrix& matrix, RowCount count, bool lookup) const {
+  if (matrix.type == StoredType::f16 && type_ == DataType::f16 && matrix.n_in == CudaWeight::padded(matrix.n_in)) {
+    std::unique_ptr<Memory> memory = allocate(matrix.bytes.size());
+    upload(memory->data(), matrix.bytes.data(), matrix.bytes.size());
+    return std::make_unique<CudaWeight>(std::move(memory), type_, matrix.n_out, matrix.n_in, count, lookup);
+  }
   std::vector<float> rows(static_cast<size_t>(matrix.n_out * matrix.n_in));
   dequantise(matrix.type, matrix.bytes, rows);
   return pack_rows(rows, matrix.n_out, matrix.n_in, count, lookup);

@@ -325,6 +325,17 @@ void CudaExecutor::cached_attention(const CachedAttentionArgs& args) {
   if (mode_ == Mode::alone) check_launch("cached_attention");
 }
 
+void CudaExecutor::attention_weights(const AttentionWeightsArgs& args) {
+  const size_t bytes = args.weights.size_bytes();
+  auto* place = static_cast<float*>(result_place(bytes));
+  if (launches("attention_weights", args.query, args.cache, args.layer, args.head, args.reach.slot, args.reach.length,
+               place)) {
+    cuda::attention_weights(stream_, cuda_cache(*args.cache).view(), args.layer, args.head, args.query, args.reach,
+                            place, args.reach.length);
+  }
+  deliver(place, bytes, [to = args.weights](const std::byte* from) { std::memcpy(to.data(), from, to.size_bytes()); });
+}
+
 void CudaExecutor::embed(const EmbedArgs& args) {
   const auto& table = static_cast<const CudaWeight&>(*args.table);
   const int32_t* tokens = stage(args.tokens);
