@@ -52,7 +52,7 @@ extern "C" int32_t fw_device_count(void) {
 extern "C" fw_status fw_device_describe(int32_t index, fw_device_info* info) {
   return fw::guard([&] {
     fw_device_info& out = fw::required(info, "info");
-    if (index < 0 || index >= fw_device_count()) {
+    if (index < 0 || (index > 0 && index >= fw_device_count())) {
       throw fw::Error(FW_STATUS_INVALID_ARGUMENT, "device index is " + std::to_string(index) + "; there are " +
                                                       std::to_string(fw_device_count()) + " devices");
     }

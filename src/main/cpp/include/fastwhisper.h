@@ -142,7 +142,7 @@ typedef struct fw_device_info {
  * by its name.
  */
 int32_t fw_device_count(void);
-/** Describes device number index. */
+/** Describes device number index. For the CPU, 0, the GPUs' library is not loaded. */
 fw_status fw_device_describe(int32_t index, fw_device_info* info);
 /** Why no GPU can be used, in words for a person; "" where fw_device_count counts one. Static storage; never NULL. */
 const char* fw_cuda_status(void);
