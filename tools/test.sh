@@ -73,6 +73,21 @@ build_native() {
   cmake -S "$root" -B "$target/$folder" "$@" && cmake --build "$target/$folder" -j2
 }
 
+# The library that pretends to be the GPUs', which Java tests load too.
+build_fake_cuda() {
+  cmake -S "$root" -B "$target/native" -DFASTWHISPER_TESTS=ON && cmake --build "$target/native" -j2 --target fake_cuda
+}
+
+# Compiles what a GPU runs, for one architecture. The product's build has them all, where it has cuBLAS.
+compile_cuda() {
+  timeout 180 cmake -S "$root" -B "$target/native-cuda" -DFASTWHISPER_DNNL=OFF -DFASTWHISPER_CUDA=on \
+    -DCMAKE_CUDA_ARCHITECTURES=90 "-DCMAKE_CUDA_COMPILER=$1" &&
+    timeout 180 cmake --build "$target/native-cuda" -j2 --target fastwhisper_cuda_objects
+}
+
+# The path of NVIDIA's compiler; nothing where there is none.
+find_nvcc() { type -P nvcc || ls /usr/local/cuda/bin/nvcc 2>/dev/null || true; }
+
 # native_tests TITLE FOLDER EXCLUDED [EMULATOR...]: runs the executable of each level of a build, without the tests that
 # EXCLUDED names as --gtest_filter does. Their own reports tell what failed; a level that crashes leaves none.
 native_tests() {
@@ -106,6 +121,7 @@ rm -rf "$reports" "$target/surefire-reports"
 mkdir -p "$reports"
 tests_began=$SECONDS
 
+step "Building the pretended GPUs" build_fake_cuda || true
 say "Java tests: run beside the native ones, log in $reports/java.log"
 set -m
 java_tests </dev/null >"$reports/java.log" 2>&1 &
@@ -134,6 +150,16 @@ if step "Building the native tests with sanitizers, without oneDNN" build_native
 fi
 check "Native core for ARM64" build_native native-aarch64 -DFASTWHISPER_DNNL=OFF \
   "-DCMAKE_TOOLCHAIN_FILE=$root/cmake/aarch64.cmake"
+
+if grep -q FASTWHISPER_CUDA "$root/cmake/Options.cmake"; then
+  nvcc=$(find_nvcc)
+  if [ -n "$nvcc" ]; then
+    check "CUDA kernels for sm_90" compile_cuda "$nvcc"
+    { grep -h SKIPPED "$reports/CUDA-kernels-for-sm_90.log" || true; } | while read -r line; do say "  $line"; done
+  else
+    say "CUDA kernels: SKIPPED, there is no nvcc on this machine"
+  fi
+fi
 
 java_status=0
 wait "$java_pid" || java_status=$?

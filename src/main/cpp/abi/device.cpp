@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "abi/guard.h"
+#include "device/cuda_library.h"
 #include "device/open_device.h"
 #include "fastwhisper.h"
 
@@ -28,27 +29,48 @@ int64_t memory_bytes() {
   return static_cast<int64_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<int64_t>(sysconf(_SC_PAGESIZE));
 }
 
+void describe_cpu(fw_device_info& info) {
+  const auto device = fw::open_device("cpu", FW_PRECISION_AUTO);
+  // "onednn brgemm:avx512_core_vnni", "portable:avx2": the instruction set stands behind the colon.
+  const std::string implementation = device->implementation();
+  fw::copy_text("cpu", info.id);
+  fw::copy_text(processor_name(), info.name);
+  fw::copy_text(implementation.substr(implementation.find(':') + 1), info.isa);
+  info.precision = device->precision();
+  info.n_units = static_cast<int32_t>(std::max(std::thread::hardware_concurrency(), 1u));
+  info.memory_bytes = memory_bytes();
+}
+
 }  // namespace
 
-extern "C" int32_t fw_device_count(void) { return 1; }
+extern "C" int32_t fw_device_count(void) {
+  int32_t n_gpus = 0;
+  fw::guard([&] { n_gpus = fw::CudaLibrary::of_process().device_count(); });
+  return 1 + n_gpus;
+}
 
 extern "C" fw_status fw_device_describe(int32_t index, fw_device_info* info) {
   return fw::guard([&] {
     fw_device_info& out = fw::required(info, "info");
-    if (index < 0 || index >= fw_device_count()) {
+    if (index < 0 || (index > 0 && index >= fw_device_count())) {
       throw fw::Error(FW_STATUS_INVALID_ARGUMENT, "device index is " + std::to_string(index) + "; there are " +
                                                       std::to_string(fw_device_count()) + " devices");
     }
-    const auto device = fw::open_device("cpu", FW_PRECISION_AUTO);
-    // "onednn brgemm:avx512_core_vnni", "portable:avx2": the instruction set stands behind the colon.
-    const std::string implementation = device->implementation();
     fw_device_info filled{};
-    fw::copy_text("cpu", filled.id);
-    fw::copy_text(processor_name(), filled.name);
-    fw::copy_text(implementation.substr(implementation.find(':') + 1), filled.isa);
-    filled.precision = device->precision();
-    filled.n_units = static_cast<int32_t>(std::max(std::thread::hardware_concurrency(), 1u));
-    filled.memory_bytes = memory_bytes();
+    if (index == 0) {
+      describe_cpu(filled);
+    } else {
+      const int32_t gpu = index - 1;
+      filled.precision = FW_PRECISION_F16;
+      fw::CudaLibrary::of_process().describe(gpu, &filled);
+      fw::copy_text("cuda:" + std::to_string(gpu), filled.id);
+    }
     out = filled;
   });
+}
+
+extern "C" const char* fw_cuda_status(void) {
+  const char* status = "out of host memory";
+  fw::guard([&] { status = fw::CudaLibrary::of_process().obstacle().c_str(); });
+  return status;
 }

@@ -55,7 +55,7 @@ extern "C" {
 #pragma GCC visibility push(default)
 #endif
 
-#define FW_ABI_VERSION 1
+#define FW_ABI_VERSION 2
 /** Samples per second of every PCM buffer. */
 #define FW_SAMPLE_RATE_HZ 16000
 /** Longest window: 30 s, what one encoder pass sees. */
@@ -125,7 +125,7 @@ typedef struct fw_device_info {
   /** Processor or GPU name. */
   char name[128];
   /** Instruction set that the linear algebra chose by trying ("avx512_core_vnni", "avx2" ...), or the compute
-   * capability. */
+   * capability ("sm_90"). */
   char isa[64];
   /** What FW_PRECISION_AUTO means here. */
   fw_precision precision;
@@ -135,17 +135,24 @@ typedef struct fw_device_info {
   int64_t memory_bytes;
 } fw_device_info;
 
-/** Number of devices that this process can use; at least 1, the CPU, which has index 0. */
+/**
+ * Number of devices that this process can use; at least 1, the CPU, which has index 0. GPU N, "cuda:N", has index N
+ * + 1. The first call loads libfastwhisper_cuda, where there is one, and asks the driver: it may take a second. The
+ * library is looked for at FASTWHISPER_CUDA_LIBRARY of the environment, where that is set, else beside this one, else
+ * by its name.
+ */
 int32_t fw_device_count(void);
-/** Describes device number index. */
+/** Describes device number index. For the CPU, 0, the GPUs' library is not loaded. */
 fw_status fw_device_describe(int32_t index, fw_device_info* info);
+/** Why no GPU can be used, in words for a person; "" where fw_device_count counts one. Static storage; never NULL. */
+const char* fw_cuda_status(void);
 
 /* ---- models ---- */
 
 typedef struct fw_model_params {
   /** A ggml Whisper file. Read during the call only. */
   const char* path;
-  /** Device id; NULL means "cpu". */
+  /** Device id: "cpu", "cuda:N", or "auto", the first GPU where there is one, else the CPU. NULL means "cpu". */
   const char* device;
   /** Type of weights and products. Default: FW_PRECISION_AUTO. */
   fw_precision precision;
@@ -247,6 +254,8 @@ typedef struct fw_lane_params {
   int32_t n_threads;
   /** Windows that may wait in the lane beyond the batch. Default: 8. */
   int32_t queue;
+  /** 1: a GPU's lane overlaps copies and computing on streams of its own. 0: it does all on one. Default: 1. */
+  int32_t use_streams;
 } fw_lane_params;
 
 typedef struct fw_window_params {

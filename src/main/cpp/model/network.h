@@ -50,6 +50,8 @@ struct NetworkLimits {
   int32_t n_sequences = 8;
   /** Threads of the products on a CPU. */
   int32_t n_threads = 1;
+  /** Whether a GPU overlaps copies and computing on streams of its own; false does all on one, in order. */
+  bool use_streams = true;
 };
 
 /**

@@ -64,6 +64,7 @@ TEST(Devices, HaveTheCpuFirst) {
   EXPECT_NE(info.precision, FW_PRECISION_AUTO);
   EXPECT_GE(info.n_units, 1);
   EXPECT_GT(info.memory_bytes, 1 << 20);
+  EXPECT_EQ(std::string(fw_cuda_status()).empty(), fw_device_count() > 1);
   EXPECT_EQ(fw_device_describe(fw_device_count(), &info), FW_STATUS_INVALID_ARGUMENT);
   EXPECT_EQ(fw_device_describe(-1, &info), FW_STATUS_INVALID_ARGUMENT);
   EXPECT_EQ(fw_device_describe(0, nullptr), FW_STATUS_INVALID_ARGUMENT);
@@ -87,9 +88,9 @@ TEST(Model, IsRefusedWithTheReason) {
   EXPECT_EQ(refused_model(params), FW_STATUS_MODEL_FILE);
   EXPECT_NE(std::string(fw_last_error()).find("/nowhere/ggml-none.bin"), std::string::npos) << fw_last_error();
   params.path = path.c_str();
-  params.device = "cuda:99";
+  params.device = "cuda:x";
   EXPECT_EQ(refused_model(params), FW_STATUS_INVALID_ARGUMENT);
-  EXPECT_NE(std::string(fw_last_error()).find("cuda:99"), std::string::npos) << fw_last_error();
+  EXPECT_NE(std::string(fw_last_error()).find("cuda:x"), std::string::npos) << fw_last_error();
   params.device = nullptr;
   params.precision = 17;
   EXPECT_EQ(refused_model(params), FW_STATUS_INVALID_ARGUMENT);
@@ -233,6 +234,8 @@ TEST(Lane, IsRefusedWithValueAndRange) {
   EXPECT_EQ(refused(), "n_threads is -1; it must be from 0 to 1024");
   params.queue = -1;
   EXPECT_EQ(refused(), "queue is -1; it must be from 0 to 256");
+  params.use_streams = 2;
+  EXPECT_EQ(refused(), "use_streams is 2; it must be from 0 to 1");
   EXPECT_EQ(fw_lane_open(nullptr, &params, &lane), FW_STATUS_INVALID_ARGUMENT);
   EXPECT_EQ(fw_lane_open(bundled_model_handle(), nullptr, &lane), FW_STATUS_INVALID_ARGUMENT);
   EXPECT_EQ(fw_lane_open(bundled_model_handle(), &params, nullptr), FW_STATUS_INVALID_ARGUMENT);

@@ -6,6 +6,7 @@ import io.fastwhisper.domain.KeptJob;
 import io.fastwhisper.domain.StageLoad;
 import io.fastwhisper.domain.Transcript;
 import java.util.List;
+import java.util.Map;
 
 /** What comes back with the answer to a request, where that is more than "taken" or "done". */
 public sealed interface Reply extends Message {
@@ -20,6 +21,7 @@ public sealed interface Reply extends Message {
    * @param compiling cutting clips and joining films
    * @param transcribedMs length of the sound that devices have transcribed since the start
    * @param transcribingMs time since the start in which at least one segment was on a device
+   * @param lostDevices why, by the device
    */
   record LoadTold(
       boolean draining,
@@ -29,10 +31,12 @@ public sealed interface Reply extends Message {
       StageLoad compiling,
       long transcribedMs,
       long transcribingMs,
-      List<DeviceLoad> devices)
+      List<DeviceLoad> devices,
+      Map<String, String> lostDevices)
       implements Reply {
     public LoadTold {
       devices = List.copyOf(devices);
+      lostDevices = Map.copyOf(lostDevices);
     }
   }
 

@@ -24,6 +24,7 @@ final class DemoCommand implements Callable<Integer> {
       description = "Folder for compilation.mp4 and compilation.json (${DEFAULT-VALUE}).")
   private Path folder;
 
+  @Mixin private DeviceArguments device;
   @Mixin private RunOptions options;
 
   @Override
@@ -39,7 +40,8 @@ final class DemoCommand implements Callable<Integer> {
             SampleTalks.TARGETS,
             JobArguments.defaults(configuration));
     ModelChoice model = ModelChoice.bundled(configuration);
-    return new CompilationRun(new JobRun(configuration, model, "cpu", options.output()))
+    return new CompilationRun(
+            new JobRun(configuration, model, device.choice(configuration), options.output()))
         .run(request, folder.resolve("compilation.mp4"));
   }
 }

@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -53,7 +54,6 @@ final class DoctorCommand implements Callable<Integer> {
     java();
     boolean works = nativeCore();
     works &= ffmpeg();
-    gpu();
     models(configuration);
     System.out.println();
     if (follows.isEmpty()) {
@@ -109,17 +109,9 @@ final class DoctorCommand implements Callable<Integer> {
       NativeCore.Facts facts = NativeCore.describe();
       line("Native core", facts.version());
       for (NativeCore.Device device : facts.devices()) {
-        line(
-            "",
-            device.id()
-                + ": "
-                + device.name()
-                + ", "
-                + device.isa()
-                + ", "
-                + device.precision()
-                + " by default");
+        line("", device.id() + ": " + device.summary() + ", " + device.precision() + " by default");
       }
+      gpu(facts);
       return true;
     } catch (LinkageError | RuntimeException e) {
       line("Native core", "does not load: " + e);
@@ -146,15 +138,22 @@ final class DoctorCommand implements Callable<Integer> {
     }
   }
 
-  private void gpu() {
+  private void gpu(NativeCore.Facts facts) {
     String driver =
         firstLine(
             "nvidia-smi", "--query-gpu=name,driver_version,memory.total", "--format=csv,noheader");
     line("GPU driver", driver.isEmpty() ? "none" : driver);
-    line("CUDA build", "none: this version computes on the CPU alone");
-    if (!driver.isEmpty()) {
-      follows.add("There is a GPU, but this version does not use it.");
+    line("GPUs", facts.gpus().isEmpty() ? "none: " + facts.cudaStatus() : names(facts));
+    if (!driver.isEmpty() && facts.gpus().isEmpty()) {
+      follows.add(
+          "There is a GPU, but it is not used: "
+              + facts.cudaStatus()
+              + ". See docs/operations.md.");
     }
+  }
+
+  private static String names(NativeCore.Facts facts) {
+    return facts.gpus().stream().map(NativeCore.Device::id).collect(Collectors.joining(", "));
   }
 
   private void models(Configuration configuration) throws IOException {

@@ -2,6 +2,7 @@ package io.fastwhisper.cli;
 
 import io.fastwhisper.config.Configuration;
 import java.io.IOException;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What computes. */
@@ -12,16 +13,11 @@ final class EngineArguments {
       description = "A ggml Whisper file, or a name that `model list` shows.")
   private String model;
 
-  @Option(
-      names = "--device",
-      paramLabel = "ID",
-      defaultValue = "cpu",
-      description = "What to compute on (${DEFAULT-VALUE}).")
-  private String device;
+  @Mixin private DeviceArguments device;
 
-  /** A job on the model and the device that were asked for. */
+  /** A job on the model and the devices that were asked for. */
   JobRun jobRun(Configuration configuration, OutputOptions output) throws IOException {
-    return new JobRun(configuration, model(configuration), device(), output);
+    return new JobRun(configuration, model(configuration), devices(configuration), output);
   }
 
   /** The model that was asked for. */
@@ -29,11 +25,8 @@ final class EngineArguments {
     return ModelChoice.of(model, configuration);
   }
 
-  /** A device of this version. */
-  String device() {
-    if (!device.equals("cpu")) {
-      throw new UsageException("--device " + device + ": this version has cpu alone");
-    }
-    return device;
+  /** The devices that were asked for. */
+  DeviceChoice devices(Configuration configuration) {
+    return device.choice(configuration);
   }
 }

@@ -10,10 +10,11 @@ import java.nio.file.Path;
 /**
  * Runs a job with everything that it needs and shows its progress.
  *
- * @param device what computes
+ * @param devices what computes
  * @param output how progress is shown
  */
-record JobRun(Configuration configuration, ModelChoice model, String device, OutputOptions output) {
+record JobRun(
+    Configuration configuration, ModelChoice model, DeviceChoice devices, OutputOptions output) {
 
   /** Tells how a job has ended. */
   interface Ending {
@@ -33,7 +34,7 @@ record JobRun(Configuration configuration, ModelChoice model, String device, Out
       }
       JobFeed feed = new JobFeed();
       JobSnapshot end;
-      try (JobRunner runner = JobRunner.start(configuration, model, device)) {
+      try (JobRunner runner = JobRunner.start(configuration, model, devices)) {
         end = runner.run(request, film, feed, display);
       }
       display.close();

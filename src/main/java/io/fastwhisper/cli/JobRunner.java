@@ -40,9 +40,9 @@ final class JobRunner implements AutoCloseable {
   }
 
   /** Loads the model and starts all rooms. */
-  static JobRunner start(Configuration configuration, ModelChoice model, String device)
+  static JobRunner start(Configuration configuration, ModelChoice model, DeviceChoice devices)
       throws IOException, InterruptedException {
-    Rooms rooms = Rooms.open(configuration, model, device);
+    Rooms rooms = Rooms.open(configuration, model, devices);
     Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(false));
     try {
       JobRunner runner =

@@ -5,6 +5,7 @@ import io.fastwhisper.compile.OrderingVerticle;
 import io.fastwhisper.config.Configuration;
 import io.fastwhisper.cut.CutVerticle;
 import io.fastwhisper.download.DownloadVerticle;
+import io.fastwhisper.engine.NativeCore;
 import io.fastwhisper.job.Pipeline.Room;
 import io.fastwhisper.media.Media;
 import io.fastwhisper.media.MediaException;
@@ -15,6 +16,7 @@ import io.vertx.core.Future;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 
@@ -30,23 +32,25 @@ record Rooms(Media media, List<Room> list) implements AutoCloseable {
    * Makes ffmpeg ready; the rooms are not deployed yet. Its children end when the process is told
    * to. Blocks.
    */
-  static Rooms open(Configuration configuration, ModelChoice model, String device)
+  static Rooms open(Configuration configuration, ModelChoice model, DeviceChoice devices)
       throws IOException {
-    return open(configuration, model, device, Media::open);
+    return open(configuration, model, devices, Media::open);
   }
 
   /**
-   * As {@link #open(Configuration, ModelChoice, String)}; children end by {@link #close} alone.
+   * As {@link #open(Configuration, ModelChoice, DeviceChoice)}; children end by {@link #close}
+   * alone.
    *
    * @param folder for what is needed while this is open
    */
-  static Rooms open(Configuration configuration, ModelChoice model, String device, Path folder)
+  static Rooms open(
+      Configuration configuration, ModelChoice model, DeviceChoice devices, Path folder)
       throws IOException {
-    return open(configuration, model, device, limits -> Media.open(limits, folder));
+    return open(configuration, model, devices, limits -> Media.open(limits, folder));
   }
 
   private static Rooms open(
-      Configuration configuration, ModelChoice model, String device, MediaDoor door)
+      Configuration configuration, ModelChoice model, DeviceChoice devices, MediaDoor door)
       throws IOException {
     Duration stall = Duration.ofSeconds(configuration.stages().stageTimeoutS());
     Media media;
@@ -56,17 +60,19 @@ record Rooms(Media media, List<Room> list) implements AutoCloseable {
       throw new IOException("ffmpeg does not start: " + e.getMessage(), e);
     }
     try {
-      return new Rooms(
-          media,
-          List.of(
-              Room.of(new SourceVerticle()),
-              Room.of(new DownloadVerticle(media, configuration.input(), stall.toMillis())),
-              Room.of(new CutVerticle(media)),
-              Room.of(new OrderingVerticle()),
-              Room.of(new CompileVerticle(media)),
-              new Room(
-                  new DeviceVerticle(EngineSettings.of(configuration, model, device)),
-                  DeviceVerticle.deployment(device))));
+      List<Room> rooms = new ArrayList<>();
+      rooms.add(Room.of(new SourceVerticle()));
+      rooms.add(Room.of(new DownloadVerticle(media, configuration.input(), stall.toMillis())));
+      rooms.add(Room.of(new CutVerticle(media)));
+      rooms.add(Room.of(new OrderingVerticle()));
+      rooms.add(Room.of(new CompileVerticle(media)));
+      for (NativeCore.Device device : devices.devices()) {
+        rooms.add(
+            new Room(
+                new DeviceVerticle(EngineSettings.of(configuration, model, device)),
+                DeviceVerticle.deployment(device.id())));
+      }
+      return new Rooms(media, List.copyOf(rooms));
     } catch (IOException | RuntimeException e) {
       media.close();
       throw e;

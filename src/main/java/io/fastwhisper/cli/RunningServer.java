@@ -5,6 +5,7 @@ import io.fastwhisper.bus.Command.TryDevice;
 import io.fastwhisper.config.Configuration;
 import io.fastwhisper.config.Server;
 import io.fastwhisper.domain.TimeRange;
+import io.fastwhisper.engine.NativeCore;
 import io.fastwhisper.job.Pipeline;
 import io.fastwhisper.job.Pipeline.Room;
 import io.fastwhisper.source.SampleTalks;
@@ -13,6 +14,7 @@ import io.fastwhisper.store.StoreException;
 import io.fastwhisper.store.StoreVerticle;
 import io.fastwhisper.transcribe.TranscriberName;
 import io.fastwhisper.web.WebSettings;
+import io.fastwhisper.web.WebSettings.GpuFacts;
 import io.fastwhisper.web.WebSettings.ModelFacts;
 import io.fastwhisper.web.WebVerticle;
 import io.micrometer.core.instrument.Metrics;
@@ -36,9 +38,12 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The server in this process: all rooms, the store and the web. */
 final class RunningServer implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(RunningServer.class);
   private static final TimeRange TRIAL = new TimeRange(0, 3_000);
   private static final long TRIAL_LIMIT_MS = 300_000;
   private static final long CLOSE_LIMIT_MS = 20_000;
@@ -66,18 +71,18 @@ final class RunningServer implements AutoCloseable {
   }
 
   /**
-   * Starts everything; when this returns, the device has computed and the server listens.
+   * Starts everything; when this returns, the devices have computed and the server listens.
    *
    * @throws UsageException where the user has to mend something: an address that cannot be listened
    *     at, a key that is missing, a data folder that another server has
    */
-  static RunningServer start(Configuration configuration, ModelChoice model, String device)
+  static RunningServer start(Configuration configuration, ModelChoice model, DeviceChoice devices)
       throws IOException, InterruptedException {
     requireKey(configuration.server());
     DataFolder data = openData(configuration);
     Rooms rooms;
     try {
-      rooms = Rooms.open(configuration, model, device, data.scratch());
+      rooms = Rooms.open(configuration, model, devices, data.scratch());
     } catch (IOException | RuntimeException e) {
       data.close();
       throw e;
@@ -88,7 +93,7 @@ final class RunningServer implements AutoCloseable {
     Vertx vertx = measured(registry, data.scratch());
     RunningServer server = new RunningServer(configuration, vertx, registry, data, rooms);
     try {
-      server.deploy(model, device);
+      server.deploy(model, devices);
       return server;
     } catch (IOException | InterruptedException | RuntimeException e) {
       server.end(0);
@@ -120,13 +125,17 @@ final class RunningServer implements AutoCloseable {
         .build();
   }
 
-  private void deploy(ModelChoice model, String device) throws IOException, InterruptedException {
+  private void deploy(ModelChoice model, DeviceChoice devices)
+      throws IOException, InterruptedException {
+    log(devices);
     List<Room> all = new ArrayList<>();
-    String transcriber = TranscriberName.of(EngineSettings.of(configuration, model, device));
+    String transcriber =
+        TranscriberName.of(
+            EngineSettings.of(configuration, model, devices.devices().get(0)), devices.devices());
     all.add(new Room(new StoreVerticle(data, transcriber), StoreVerticle.deployment()));
     all.addAll(rooms.list());
     pipeline = Rooms.await(Pipeline.deployDurable(vertx, configuration, all));
-    tryDevice(device);
+    tryDevices(devices);
     WebVerticle deployed =
         new WebVerticle(
             WebSettings.of(
@@ -134,7 +143,8 @@ final class RunningServer implements AutoCloseable {
                 data.jobs().getParent(),
                 ConfigurationOptions.home(),
                 new ModelFacts(model.name(), model.isBundled(), model.notice()),
-                device,
+                devices.devices().stream().map(NativeCore.Device::id).toList(),
+                gpus(devices),
                 trialSound(),
                 TRIAL.lengthMs(),
                 System.currentTimeMillis()),
@@ -156,17 +166,50 @@ final class RunningServer implements AutoCloseable {
     web = deployed;
   }
 
-  /** A real inference, on some seconds of a sample, which also shows that ffmpeg works. */
-  private void tryDevice(String device) throws IOException, InterruptedException {
+  private static void log(DeviceChoice devices) {
+    for (NativeCore.Device device : devices.devices()) {
+      LOG.info("{}: {}", device.id(), device.summary());
+    }
+    if (!devices.notice().isEmpty()) {
+      LOG.info("no GPU: {}", devices.notice());
+    }
+  }
+
+  private List<GpuFacts> gpus(DeviceChoice devices) {
+    return devices.gpus().stream()
+        .map(
+            gpu ->
+                new GpuFacts(
+                    gpu.id(),
+                    gpu.gpuIndex(),
+                    gpu.name(),
+                    gpu.memoryBytes(),
+                    gpu.computeCapability(),
+                    gpu.units(),
+                    EngineSettings.lanes(configuration, gpu)))
+        .toList();
+  }
+
+  /**
+   * A real inference on each device, on some seconds of a sample, which also shows that ffmpeg
+   * works.
+   */
+  private void tryDevices(DeviceChoice devices) throws IOException, InterruptedException {
     Path sample = new SampleTalks(ConfigurationOptions.home().resolve("samples")).files().get(0);
     Rooms.await(rooms.media().extractSound(sample, TRIAL, trialSound()).result());
+    DeliveryOptions patient = new DeliveryOptions().setSendTimeout(TRIAL_LIMIT_MS);
     Rooms.await(
-        vertx
-            .eventBus()
-            .request(
-                Addresses.device(device),
-                new TryDevice(trialSound(), TRIAL.lengthMs()),
-                new DeliveryOptions().setSendTimeout(TRIAL_LIMIT_MS)));
+        Future.all(
+            devices.devices().stream()
+                .map(
+                    device ->
+                        vertx
+                            .eventBus()
+                            .request(
+                                Addresses.device(device.id()),
+                                new TryDevice(trialSound(), TRIAL.lengthMs()),
+                                patient))
+                .toList()));
   }
 
   /** Stays, for the device is tried again whenever somebody asks whether the server is ready. */

@@ -44,22 +44,23 @@ final class ServeCommand implements Callable<Integer> {
     Configuration configuration = options.load();
     ServerLog.use(configuration.log().format());
     ModelChoice model = engine.model(configuration);
-    RunningServer server = RunningServer.start(configuration, model, engine.device());
+    DeviceChoice devices = engine.devices(configuration);
+    RunningServer server = RunningServer.start(configuration, model, devices);
     Runtime.getRuntime().addShutdownHook(new Thread(() -> end(server), "fastwhisper-end"));
-    System.out.println(readyLine(server, model, engine.device()));
+    System.out.println(readyLine(server, model, devices));
     // The process ends by a signal, and with it this wait.
     new CountDownLatch(1).await();
     return ExitCode.DONE;
   }
 
-  private static String readyLine(RunningServer server, ModelChoice model, String device) {
+  private static String readyLine(RunningServer server, ModelChoice model, DeviceChoice devices) {
     String notice = model.notice().isEmpty() ? "" : ". " + model.notice();
     return "FastWhisper is ready at "
         + server.address()
         + " with "
         + model.name()
         + " on "
-        + device
+        + devices.names()
         + notice;
   }
 

@@ -173,9 +173,15 @@ public record Configuration(
   public record Lanes(
       @Setting(
               value = "auto",
-              oneOf = {"auto", "f32", "bf16", "int8"},
               effect =
-                  "Type of the model's weights and products. auto: bf16 with AMX, int8 with VNNI, else f32.")
+                  "What to compute on: cpu, cuda:N for GPU number N, or auto: all GPUs where there are some, else the CPU.")
+          String device,
+      @Setting(
+              value = "auto",
+              oneOf = {"auto", "f32", "f16", "bf16", "int8"},
+              effect =
+                  "Type of the model's weights and products. auto: f16 on a GPU; on the CPU bf16 with AMX, int8 with VNNI,\n"
+                      + "else f32.")
           String precision,
       @Setting(
               value = "1",
@@ -196,8 +202,23 @@ public record Configuration(
               min = 1,
               max = 256,
               effect =
-                  "Windows that a lane decodes together. More take more memory and make each window wait longer.")
+                  "Windows that a lane on the CPU decodes together. More take more memory and make each window wait longer.")
           int batch,
+      @Setting(
+              value = "1",
+              min = 1,
+              max = 64,
+              effect = "Lanes on each GPU, all on one copy of the model; at most gpu.max_lanes.")
+          int gpuLanes,
+      @Setting(
+              value = "16",
+              unit = "windows",
+              min = 1,
+              max = 256,
+              effect =
+                  "Windows that a GPU's lane decodes together. More are faster, as long as there is memory for max_beam\n"
+                      + "times as many sequences.")
+          int gpuBatch,
       @Setting(
               value = "2",
               unit = "windows",

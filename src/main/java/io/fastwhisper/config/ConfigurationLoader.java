@@ -22,6 +22,9 @@ public final class ConfigurationLoader {
   /** Variables of these names that are not keys are a slip of the pen, not somebody else's. */
   private static final String OUR_PREFIX = "FASTWHISPER_";
 
+  /** Where the GPUs' library is; of the native core, see {@code fastwhisper.h}. */
+  private static final String CUDA_LIBRARY = "FASTWHISPER_CUDA_LIBRARY";
+
   private record Assigned(String text, String origin) {}
 
   private final Map<String, ConfigurationKey> keys = new LinkedHashMap<>();
@@ -77,7 +80,8 @@ public final class ConfigurationLoader {
   }
 
   /**
-   * Takes the variables that are keys. A variable that begins as ours do and is no key is an error.
+   * Takes the variables that are keys. A variable that begins as ours do and is no key is an error,
+   * but for the one that the native core reads.
    */
   public ConfigurationLoader environment(Map<String, String> environment) {
     Map<String, String> names = new HashMap<>();
@@ -86,7 +90,7 @@ public final class ConfigurationLoader {
         (name, text) -> {
           if (names.containsKey(name)) {
             set(names.get(name), text, "environment variable " + name);
-          } else if (name.startsWith(OUR_PREFIX)) {
+          } else if (name.startsWith(OUR_PREFIX) && !name.equals(CUDA_LIBRARY)) {
             throw new ConfigurationException(
                 "environment variable "
                     + name

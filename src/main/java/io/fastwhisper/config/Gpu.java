@@ -1,14 +1,15 @@
 package io.fastwhisper.config;
 
 /**
- * How GPUs are shared and watched. This version computes on the CPU alone: the keys are accepted
- * and have no effect yet.
+ * How GPUs are shared and watched. This version goes by {@code forceSingle}, {@code maxLanes} and
+ * {@code streams}, and drives all GPUs in the server's own process; the other keys are accepted and
+ * have no effect yet.
  */
 public record Gpu(
     @Setting(
             value = "false",
             environment = "FORCE_SINGLE_GPU",
-            effect = "One GPU, one lane, one window at a time.")
+            effect = "GPU 0 alone, one lane, one window at a time.")
         boolean forceSingle,
     @Setting(
             value = "0.2",

@@ -8,7 +8,8 @@ package io.fastwhisper.engine;
  * @param threads of the products on a CPU; 0 means all hardware threads
  * @param queue windows that wait in the lane beyond the batch, so that no place of the batch stays
  *     empty
+ * @param streams whether a GPU's lane overlaps copies and computing; false does all on one stream
  */
-public record LaneSettings(int batch, int maxBeam, int threads, int queue) {
-  public static final LaneSettings DEFAULT = new LaneSettings(8, 5, 0, 8);
+public record LaneSettings(int batch, int maxBeam, int threads, int queue, boolean streams) {
+  public static final LaneSettings DEFAULT = new LaneSettings(8, 5, 0, 8, true);
 }

@@ -1,5 +1,6 @@
 package io.fastwhisper.engine;
 
+import static io.fastwhisper.engine.abi.FastWhisper.fw_cuda_status;
 import static io.fastwhisper.engine.abi.FastWhisper.fw_device_count;
 import static io.fastwhisper.engine.abi.FastWhisper.fw_device_describe;
 import static io.fastwhisper.engine.abi.FastWhisper.fw_version;
@@ -8,6 +9,7 @@ import io.fastwhisper.engine.abi.fw_device_info;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.PointerScope;
 
@@ -15,40 +17,95 @@ import org.bytedeco.javacpp.PointerScope;
 public final class NativeCore {
   private NativeCore() {}
 
-  /** The core and the devices that this process can use, the CPU first. */
-  public record Facts(String version, List<Device> devices) {}
+  /**
+   * The core and the devices that this process can use, the CPU first.
+   *
+   * @param cudaStatus why no GPU can be used; "" where one can
+   */
+  public record Facts(String version, List<Device> devices, String cudaStatus) {
+    public List<Device> gpus() {
+      return devices.stream().filter(Device::isGpu).toList();
+    }
+  }
 
   /**
    * One device.
    *
    * @param id what {@code --device} takes
-   * @param isa the instruction set that products run on, or the compute capability
+   * @param isa the instruction set that products run on, or the compute capability, "sm_90"
    * @param precision what {@link Precision#AUTO} means there
+   * @param units hardware threads, or multiprocessors
    */
   public record Device(
-      String id, String name, String isa, Precision precision, int units, long memoryBytes) {}
+      String id, String name, String isa, Precision precision, int units, long memoryBytes) {
+    private static final String GPU = "cuda:";
+    private static final String CAPABILITY = "sm_";
+
+    public boolean isGpu() {
+      return id.startsWith(GPU);
+    }
+
+    /** Number of the GPU. */
+    public String gpuIndex() {
+      return id.substring(GPU.length());
+    }
+
+    /** As NVIDIA writes it: "9.0" of sm_90. */
+    public String computeCapability() {
+      int minor = isa.length() - 1;
+      return isa.startsWith(CAPABILITY) && minor > CAPABILITY.length()
+          ? isa.substring(CAPABILITY.length(), minor) + "." + isa.substring(minor)
+          : isa;
+    }
+
+    /** What it is, in a line for people. */
+    public String summary() {
+      return isGpu()
+          ? String.format(
+              Locale.ROOT,
+              "%s, %.1f GiB, compute capability %s, %d multiprocessors",
+              name,
+              memoryBytes / (double) (1 << 30),
+              computeCapability(),
+              units)
+          : name + ", " + isa;
+    }
+  }
 
   /**
-   * Looks around.
+   * Looks around. The first call loads what GPUs need and asks their driver, which may take a
+   * second.
    *
    * @throws LinkageError where the core cannot be loaded
    */
   public static Facts describe() {
+    List<Device> devices = new ArrayList<>();
+    for (int i = 0; i != fw_device_count(); ++i) {
+      devices.add(device(i));
+    }
+    return new Facts(version(), List.copyOf(devices), text(fw_cuda_status()));
+  }
+
+  /** The CPU. GPUs are not looked for. */
+  public static Device cpu() {
+    return device(0);
+  }
+
+  public static String version() {
+    return text(fw_version());
+  }
+
+  private static Device device(int index) {
     try (PointerScope scope = new PointerScope()) {
-      List<Device> devices = new ArrayList<>();
-      for (int i = 0; i != fw_device_count(); ++i) {
-        fw_device_info info = new fw_device_info();
-        EngineException.check(fw_device_describe(i, info));
-        devices.add(
-            new Device(
-                text(info.id()),
-                text(info.name()),
-                text(info.isa()),
-                Precision.values()[info.precision()],
-                info.n_units(),
-                info.memory_bytes()));
-      }
-      return new Facts(text(fw_version()), List.copyOf(devices));
+      fw_device_info info = new fw_device_info();
+      EngineException.check(fw_device_describe(index, info));
+      return new Device(
+          text(info.id()),
+          text(info.name()),
+          text(info.isa()),
+          Precision.values()[info.precision()],
+          info.n_units(),
+          info.memory_bytes());
     }
   }
 

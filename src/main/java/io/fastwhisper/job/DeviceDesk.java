@@ -11,7 +11,9 @@ import io.fastwhisper.domain.JobId;
 import io.fastwhisper.domain.SegmentId;
 import io.fastwhisper.domain.StageLoad;
 import io.fastwhisper.transcribe.LaneDispatcher;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
 
@@ -22,6 +24,7 @@ import java.util.function.LongSupplier;
 final class DeviceDesk {
   private final LaneDispatcher dispatcher;
   private final DeviceUse use = new DeviceUse();
+  private final Map<String, String> lost = new HashMap<>();
   private final RunningJobs jobs;
   private final Outbox outbox;
   private final LongSupplier clock;
@@ -91,6 +94,7 @@ final class DeviceDesk {
   }
 
   void on(Event.DeviceReady event) {
+    lost.remove(event.device());
     act(dispatcher.deviceReady(event.device(), event.worker(), clock.getAsLong()));
   }
 
@@ -105,6 +109,7 @@ final class DeviceDesk {
   }
 
   void on(Event.DeviceLost event) {
+    lost.put(event.device(), event.failure().what());
     act(
         dispatcher.deviceLost(
             event.device(), event.worker(), event.failure().what(), clock.getAsLong()));
@@ -138,6 +143,11 @@ final class DeviceDesk {
 
   List<DeviceLoad> devices() {
     return dispatcher.devices();
+  }
+
+  /** Why devices were lost that have not come back, by the device. */
+  Map<String, String> lostDevices() {
+    return lost;
   }
 
   void on(Event.TranscriptionFailed event) {

@@ -204,7 +204,8 @@ public final class JobCoordinator extends VerticleBase {
         stages.compiling(),
         devices.use().soundMs(),
         devices.use().busyMs(),
-        devices.devices());
+        devices.devices(),
+        devices.lostDevices());
   }
 
   private void stopBeginning() {

@@ -8,7 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Collection;
 import java.util.HexFormat;
+import java.util.stream.Collectors;
 
 /**
  * Names all that a transcript depends on beside the sound and the job's options: the model's bytes,
@@ -20,23 +22,31 @@ public final class TranscriberName {
 
   private TranscriberName() {}
 
-  /** The name. Blocking: reads the whole model file. */
-  public static String of(DeviceSettings settings) throws IOException {
-    NativeCore.Facts core = NativeCore.describe();
-    NativeCore.Device device =
-        core.devices().stream()
-            .filter(found -> found.id().equals(settings.model().device()))
-            .findFirst()
-            .orElseThrow(() -> new IOException("there is no device " + settings.model().device()));
+  /**
+   * The name. Blocking: reads the whole model file.
+   *
+   * @param settings of any of the devices
+   * @param devices that transcribe; which of them a segment comes to is chance
+   */
+  public static String of(DeviceSettings settings, Collection<NativeCore.Device> devices)
+      throws IOException {
     Precision asked = settings.model().precision();
     return String.join(
         "\n",
         "model " + sha256(settings.model().file()),
         "alignment heads " + settings.model().alignmentHeads(),
-        "core " + core.version() + " " + device.isa(),
-        "precision " + (asked == Precision.AUTO ? device.precision() : asked),
+        "core " + NativeCore.version(),
+        devices.stream()
+            .map(device -> device.isa() + " " + precision(asked, device))
+            .distinct()
+            .sorted()
+            .collect(Collectors.joining("\n")),
         settings.speech().toString(),
         settings.decode().toString());
+  }
+
+  private static Precision precision(Precision asked, NativeCore.Device device) {
+    return asked == Precision.AUTO ? device.precision() : asked;
   }
 
   private static String sha256(Path file) throws IOException {

@@ -87,7 +87,7 @@ final class CompatibilityRoutes implements Routes {
                         .put("task_id", job.id().value())
                         .put("video_title", title(job.snapshot()))
                         .put("total_videos", job.snapshot().totalVideos())
-                        .put("gpu_count", 0)));
+                        .put("gpu_count", settings.gpus().size())));
   }
 
   private Future<Void> requireDevice(LoadTold load) {

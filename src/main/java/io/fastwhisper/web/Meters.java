@@ -10,6 +10,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 
 /**
@@ -22,7 +23,7 @@ final class Meters {
   private final MeterRegistry registry;
   private final MultiGauge deviceSegments;
   private volatile LoadTold load =
-      new LoadTold(false, 0, NOTHING, NOTHING, NOTHING, 0, 0, List.of());
+      new LoadTold(false, 0, NOTHING, NOTHING, NOTHING, 0, 0, List.of(), Map.of());
 
   Meters(MeterRegistry registry) {
     this.registry = registry;

@@ -8,6 +8,8 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * Whether the server can do what it is for: a real inference, of which the result is believed for a
@@ -20,17 +22,18 @@ final class Readiness {
   private final Vertx vertx;
   private final Trial trial;
   private Future<String> running;
+  private int unanswered;
   private long provenAtMs;
 
   /**
-   * How the device is tried.
+   * How the devices are tried.
    *
-   * @param device to be tried
+   * @param devices to be tried, at least one
    * @param sound some seconds of speech, as PCM
    * @param freshMs how long a result is believed
    * @param limitMs what an inference may take
    */
-  record Trial(String device, Path sound, long lengthMs, long freshMs, long limitMs) {}
+  record Trial(List<String> devices, Path sound, long lengthMs, long freshMs, long limitMs) {}
 
   Readiness(Vertx vertx, Trial trial) {
     this.vertx = vertx;
@@ -52,28 +55,40 @@ final class Readiness {
         .otherwise(e -> "the coordinator of the jobs does not answer");
   }
 
-  /** One at a time, however many ask. */
+  /**
+   * One on each device at a time, however many ask; the first that succeeds is enough, for what one
+   * device cannot do the others take over.
+   */
   private Future<String> inference() {
     if (nowMs() - provenAtMs < trial.freshMs) {
       return Future.succeededFuture("");
     }
-    if (running == null) {
+    if (unanswered == 0) {
+      unanswered = trial.devices.size();
+      List<Future<Void>> tries = trial.devices.stream().map(this::tryDevice).toList();
       running =
-          vertx
-              .eventBus()
-              .request(
-                  Addresses.device(trial.device),
-                  new TryDevice(trial.sound, trial.lengthMs),
-                  within(trial.limitMs))
-              .map(
-                  done -> {
-                    provenAtMs = nowMs();
-                    return "";
-                  })
-              .otherwise(e -> trial.device + " does not compute: " + e.getMessage())
-              .onComplete(done -> running = null);
+          Future.any(tries)
+              .map("")
+              .otherwise(
+                  none ->
+                      tries.stream()
+                          .map(attempt -> attempt.cause().getMessage())
+                          .collect(Collectors.joining("; ")));
     }
-    return running == null ? Future.succeededFuture("") : running;
+    return running;
+  }
+
+  private Future<Void> tryDevice(String device) {
+    return vertx
+        .eventBus()
+        .request(
+            Addresses.device(device),
+            new TryDevice(trial.sound, trial.lengthMs),
+            within(trial.limitMs))
+        .onComplete(answered -> --unanswered)
+        .onSuccess(done -> provenAtMs = nowMs())
+        .<Void>mapEmpty()
+        .recover(e -> Future.failedFuture(device + " does not compute: " + e.getMessage()));
   }
 
   private static DeliveryOptions within(long limitMs) {

@@ -16,9 +16,11 @@ import io.vertx.core.json.JsonObject;
  */
 final class StatusJson {
   private final PathVeil veil;
+  private final int gpuCount;
 
-  StatusJson(PathVeil veil) {
+  StatusJson(PathVeil veil, int gpuCount) {
     this.veil = veil;
+    this.gpuCount = gpuCount;
   }
 
   JsonObject of(JobView job) {
@@ -31,7 +33,7 @@ final class StatusJson {
         .put("stage", JobJson.word(at.stage()))
         .put("current_video", at.currentVideo())
         .put("total_videos", at.totalVideos())
-        .put("gpu_count", 0)
+        .put("gpu_count", gpuCount)
         .put("current_video_title", at.currentVideoTitle())
         .put("segments_processing", at.segmentsProcessing())
         .put("segments_completed", at.segmentsCompleted())

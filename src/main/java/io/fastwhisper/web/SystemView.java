@@ -7,14 +7,18 @@ import io.fastwhisper.domain.DeviceLoad;
 import io.fastwhisper.domain.JobSnapshot;
 import io.fastwhisper.domain.JobStatus;
 import io.fastwhisper.domain.StageLoad;
+import io.fastwhisper.web.WebSettings.GpuFacts;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * How the server stands as a whole, in the words of {@code openapi.yaml} and in those of the first
- * FastWhisper. What is said of GPUs is empty: this version computes on the CPU.
+ * FastWhisper. Use and memory of GPUs are not measured in this version: what is said of them is
+ * empty.
  *
  * <p>Used on the server's event loop alone.
  */
@@ -23,11 +27,13 @@ final class SystemView {
 
   private final Vertx vertx;
   private final WebSettings.ModelFacts model;
+  private final List<GpuFacts> gpus;
   private final Throughput throughput = new Throughput();
 
-  SystemView(Vertx vertx, WebSettings.ModelFacts model) {
+  SystemView(Vertx vertx, WebSettings.ModelFacts model, List<GpuFacts> gpus) {
     this.vertx = vertx;
     this.model = model;
+    this.gpus = gpus;
     vertx.setPeriodic(SAMPLE_MS, due -> load());
   }
 
@@ -69,13 +75,17 @@ final class SystemView {
 
   private JsonObject compatible(LoadTold load) {
     return new JsonObject()
-        .put("gpu_count", 0)
-        .put("gpus_active", 0)
-        .put("models_per_gpu", new JsonObject())
+        .put("gpu_count", gpus.size())
+        .put("gpus_active", gpus.stream().filter(gpu -> isActive(gpu, load)).count())
+        .put("models_per_gpu", byIndex(gpus.stream(), GpuFacts::lanes))
         .put("gpu_utilization", new JsonObject())
         .put("gpu_memory_used", new JsonObject())
-        .put("gpus_failed", new JsonObject())
-        .put("gpus", new JsonArray())
+        .put(
+            "gpus_failed",
+            byIndex(
+                gpus.stream().filter(gpu -> load.lostDevices().containsKey(gpu.device())),
+                gpu -> load.lostDevices().get(gpu.device())))
+        .put("gpus", JobJson.array(gpus, SystemView::gpu))
         .put(
             "pipeline_stages",
             new JsonObject()
@@ -96,6 +106,27 @@ final class SystemView {
                 .put("gpu_efficiency", 0)
                 .put("pipeline_throughput", rounded(throughput.pipelineThroughput(nowMs())))
                 .put("total_request_time", rounded(throughput.meanRequestS(nowMs()))));
+  }
+
+  /** Its worker is heard. */
+  private static boolean isActive(GpuFacts gpu, LoadTold load) {
+    return load.devices().stream()
+        .anyMatch(device -> device.device().equals(gpu.device()) && !device.silent());
+  }
+
+  private static JsonObject byIndex(Stream<GpuFacts> some, Function<GpuFacts, Object> value) {
+    JsonObject object = new JsonObject();
+    some.forEach(gpu -> object.put(gpu.index(), value.apply(gpu)));
+    return object;
+  }
+
+  private static JsonObject gpu(GpuFacts gpu) {
+    return new JsonObject()
+        .put("device", gpu.device())
+        .put("name", gpu.name())
+        .put("memory_bytes", gpu.memoryBytes())
+        .put("compute_capability", gpu.computeCapability())
+        .put("multiprocessors", gpu.multiprocessors());
   }
 
   private static JsonObject stage(StageLoad load) {

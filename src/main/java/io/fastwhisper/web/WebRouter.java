@@ -44,7 +44,7 @@ final class WebRouter {
     long heartbeatMs = TimeUnit.SECONDS.toMillis(settings.server().feedHeartbeatS());
     SourceGate sources = new SourceGate(vertx, settings, uploads);
     FilmRoutes films = new FilmRoutes(vertx, jobs);
-    SystemView system = new SystemView(vertx, settings.model());
+    SystemView system = new SystemView(vertx, settings.model(), settings.gpus());
     Meters meters = new Meters(registry);
     jobs.onEnd(system::ended);
     jobs.onEnd(meters::ended);
@@ -60,7 +60,13 @@ final class WebRouter {
             new HealthRoutes(new Readiness(vertx, settings.trial())),
             new MetricsRoutes(system, meters, registry),
             new CompatibilityRoutes(
-                vertx, settings, jobs, sources, films, system, new StatusJson(veil)));
+                vertx,
+                settings,
+                jobs,
+                sources,
+                films,
+                system,
+                new StatusJson(veil, settings.gpus().size())));
   }
 
   JobBoard jobs() {

@@ -16,6 +16,7 @@ import java.util.List;
  * @param work where jobs keep their files while they run
  * @param beam where a job asks for none
  * @param maxBeam widest that may be asked for
+ * @param gpus that the server uses
  * @param trial by which the server shows that it is ready
  * @param generation larger than that of any server before on the same data; from 0
  */
@@ -28,6 +29,7 @@ public record WebSettings(
     int beam,
     int maxBeam,
     ModelFacts model,
+    List<GpuFacts> gpus,
     Readiness.Trial trial,
     long generation) {
   /** An inference may take so many times as long as its result is believed. */
@@ -48,14 +50,33 @@ public record WebSettings(
     }
   }
 
+  /**
+   * What clients are told of a GPU that the server uses.
+   *
+   * @param device its id, "cuda:0"
+   * @param index the number in its id
+   * @param computeCapability "9.0"
+   * @param lanes on it
+   */
+  public record GpuFacts(
+      String device,
+      String index,
+      String name,
+      long memoryBytes,
+      String computeCapability,
+      int multiprocessors,
+      int lanes) {}
+
   public WebSettings {
+    gpus = List.copyOf(gpus);
     sources = List.copyOf(sources);
   }
 
   /**
    * Of the configuration.
    *
-   * @param device that is tried where the server is asked whether it is ready
+   * @param devices that are tried where the server is asked whether it is ready
+   * @param gpus those among them
    * @param sound some seconds of speech for that
    * @param soundMs their length
    * @param startedAtMs the generation is the second in which the server starts
@@ -65,7 +86,8 @@ public record WebSettings(
       Path data,
       Path home,
       ModelFacts model,
-      String device,
+      List<String> devices,
+      List<GpuFacts> gpus,
       Path sound,
       long soundMs,
       long startedAtMs) {
@@ -83,7 +105,8 @@ public record WebSettings(
         configuration.decoding().beam(),
         configuration.lanes().maxBeam(),
         model,
-        new Readiness.Trial(device, sound, soundMs, freshMs, TRIAL_LIMIT * freshMs),
+        gpus,
+        new Readiness.Trial(devices, sound, soundMs, freshMs, TRIAL_LIMIT * freshMs),
         Math.max(0, startedAtMs / 1_000 - FIRST_SECOND));
   }
 

@@ -10,10 +10,13 @@ import java.util.List;
 record ProgramRun(int exitCode, String out, String err) {
   static final String BUNDLED_MODEL = "models/ggml-demo.en-q8_0.bin";
 
-  /** Runs a command with the bundled model, so that models of the machine's user do not matter. */
+  /**
+   * Runs a command with the bundled model on the CPU, so that models of the machine's user and its
+   * GPUs do not matter.
+   */
   static ProgramRun withBundledModel(String... arguments) {
     List<String> all = new ArrayList<>(List.of(arguments));
-    all.addAll(List.of("--model", BUNDLED_MODEL));
+    all.addAll(List.of("--model", BUNDLED_MODEL, "--device", "cpu"));
     return of(all.toArray(new String[0]));
   }
 

@@ -35,7 +35,8 @@ final class ServerAtWork implements AutoCloseable {
     }
     Configuration configuration = loader.load().configuration();
     ModelChoice model = ModelChoice.of(ProgramRun.BUNDLED_MODEL, configuration);
-    return new ServerAtWork(RunningServer.start(configuration, model, "cpu"));
+    return new ServerAtWork(
+        RunningServer.start(configuration, model, DeviceChoice.of("cpu", configuration)));
   }
 
   Vertx vertx() {

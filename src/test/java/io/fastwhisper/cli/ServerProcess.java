@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -55,6 +56,12 @@ public final class ServerProcess implements AutoCloseable {
 
   /** Starts it, and does not wait until it is ready. */
   public static ServerProcess start(Start start) throws IOException {
+    return start(start, Map.of());
+  }
+
+  /** As {@link #start(Start)}, with more in its environment. */
+  public static ServerProcess start(Start start, Map<String, String> environment)
+      throws IOException {
     Path logging =
         Files.writeString(
             start.temporary().resolveSibling("logback-" + start.temporary().getFileName() + ".xml"),
@@ -89,6 +96,7 @@ public final class ServerProcess implements AutoCloseable {
         new ProcessBuilder(command)
             .redirectError(ProcessBuilder.Redirect.appendTo(start.log().toFile()));
     builder.environment().put("OMP_WAIT_POLICY", "passive");
+    builder.environment().putAll(environment);
     return new ServerProcess(builder.start(), start.log());
   }
 

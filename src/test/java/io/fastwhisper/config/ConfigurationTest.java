@@ -93,6 +93,14 @@ class ConfigurationTest {
   }
 
   @Test
+  void theVariableOfTheNativeCoreIsNoKeyAndNoSlip() {
+    Map<String, String> environment = Map.of("FASTWHISPER_CUDA_LIBRARY", "/opt/lib.so");
+    assertEquals(
+        Configuration.DEFAULT,
+        new ConfigurationLoader().environment(environment).load().configuration());
+  }
+
+  @Test
   void aBadValueStopsWithItsRange() {
     assertMessage(
         () -> new ConfigurationLoader().option("stages.cuts=0").load(),
@@ -114,7 +122,7 @@ class ConfigurationTest {
     assertMessage(
         () -> new ConfigurationLoader().option("lanes.precision=f8").load(),
         "\"f8\"",
-        "auto, f32, bf16, int8");
+        "auto, f32, f16, bf16, int8");
     assertMessage(
         () -> new ConfigurationLoader().option("decoding.temperatures=0 3").load(),
         "\"0 3\"",

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fastwhisper.bus.Addresses;
+import io.fastwhisper.bus.Command;
 import io.fastwhisper.bus.Command.CutClip;
 import io.fastwhisper.bus.Command.FetchSegment;
 import io.fastwhisper.bus.Command.JoinFilm;
@@ -11,6 +13,7 @@ import io.fastwhisper.bus.Command.OpenVideo;
 import io.fastwhisper.bus.Command.ResolveSource;
 import io.fastwhisper.bus.Command.TranscribeSegment;
 import io.fastwhisper.bus.Event;
+import io.fastwhisper.bus.Reply;
 import io.fastwhisper.domain.Failure;
 import io.fastwhisper.domain.JobOptions;
 import io.fastwhisper.domain.JobRequest;
@@ -20,6 +23,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -39,6 +43,30 @@ class JobCoordinatorTest extends ScriptedPipeline {
     assertEquals(film(), end.compilation());
     assertEquals(4, end.matches().size());
     assertEquals(List.of(film()), left());
+  }
+
+  @Test
+  void aDeviceThatWasLostIsToldOfUntilItComesBack() throws Exception {
+    get(deploy(new ScriptedRooms(2, USUAL), 6, 8));
+    Failure why = Failure.permanent("an illegal memory access", "cuda:0", "");
+    tell(new Event.DeviceReady("cuda:0", "first"));
+    tell(new Event.DeviceLost("cuda:0", "first", why));
+    assertEquals(Map.of("cuda:0", "an illegal memory access"), load().lostDevices());
+    tell(new Event.DeviceReady("cuda:0", "second"));
+    assertEquals(Map.of(), load().lostDevices());
+  }
+
+  private void tell(Event event) {
+    vertx.eventBus().send(Addresses.EVENTS, event);
+  }
+
+  /** Asked behind what was told, it is answered behind it. */
+  private Reply.LoadTold load() throws Exception {
+    return get(
+        vertx
+            .eventBus()
+            .<Reply.LoadTold>request(Addresses.JOBS, new Command.TellLoad())
+            .map(reply -> reply.body()));
   }
 
   @Test

@@ -29,6 +29,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -82,7 +83,8 @@ final class WebAtWork implements AutoCloseable {
             folder,
             home,
             new WebSettings.ModelFacts("demo", true, "It is a test."),
-            "cpu",
+            List.of("cpu"),
+            List.of(),
             folder.resolve("trial.pcm"),
             1_000,
             System.currentTimeMillis()));
@@ -91,7 +93,7 @@ final class WebAtWork implements AutoCloseable {
   private Future<?> coordinate(Command command) {
     if (command instanceof Command.TellLoad) {
       return Future.succeededFuture(
-          new Reply.LoadTold(false, 0, IDLE, IDLE, IDLE, 0, 0, List.of()));
+          new Reply.LoadTold(false, 0, IDLE, IDLE, IDLE, 0, 0, List.of(), Map.of()));
     }
     commands.add(command);
     if (command instanceof Command.SubmitJob submit) {

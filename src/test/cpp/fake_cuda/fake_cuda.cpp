@@ -1,0 +1,68 @@
+// GPUs that are the CPU, and a driver without any. Told by the environment what to be:
+//   FAKE_CUDA_GPUS         how many there are; 2 where it is not set
+//   FAKE_CUDA_BUILD        the build that the library claims to be of
+//   FAKE_CUDA_OPEN_STATUS  the fw_status that opening fails with
+//   FAKE_CUDA_INIT         the CUresult that the driver begins with
+#include <cstdlib>
+#include <memory>
+#include <string>
+
+#include "abi/guard.h"
+#include "base/error.h"
+#include "device/cpu/portable/portable_device.h"
+#include "device/cuda/backend.h"
+
+namespace {
+
+int32_t number(const char* name, int32_t otherwise) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? otherwise : static_cast<int32_t>(std::strtol(value, nullptr, 10));
+}
+
+int32_t device_count() { return number("FAKE_CUDA_GPUS", 2); }
+
+void describe(int32_t index, fw_device_info* info) {
+  fw::copy_text("Fake GPU " + std::to_string(index), info->name);
+  fw::copy_text("sm_90", info->isa);
+  info->precision = FW_PRECISION_F16;
+  info->n_units = 132;
+  info->memory_bytes = int64_t{80} << 30;
+}
+
+std::shared_ptr<const fw::Device> open(int32_t index, fw_precision precision) {
+  const fw_status status = number("FAKE_CUDA_OPEN_STATUS", FW_STATUS_OK);
+  if (status != FW_STATUS_OK) {
+    throw fw::Error(status, "cuda:" + std::to_string(index) + " answers " + std::to_string(status));
+  }
+  return fw::make_portable_device(precision == FW_PRECISION_F16 ? FW_PRECISION_F32 : precision);
+}
+
+}  // namespace
+
+__attribute__((visibility("default"))) const fw::CudaBackend* fw_cuda_backend(void) {
+  static fw::CudaBackend backend{nullptr, device_count, describe, open};
+  const char* other = std::getenv("FAKE_CUDA_BUILD");
+  backend.build = other == nullptr ? FASTWHISPER_BUILD : other;
+  return &backend;
+}
+
+extern "C" {
+
+__attribute__((visibility("default"))) int cuInit(unsigned int) { return number("FAKE_CUDA_INIT", 0); }
+
+__attribute__((visibility("default"))) int cuDeviceGetCount(int* count) {
+  *count = device_count();
+  return 0;
+}
+
+__attribute__((visibility("default"))) int cuDriverGetVersion(int* version) {
+  *version = 12020;
+  return 0;
+}
+
+__attribute__((visibility("default"))) int cuGetErrorString(int error, const char** text) {
+  if (error != 100) return 1;
+  *text = "no CUDA-capable device is detected";
+  return 0;
+}
+}

@@ -1,0 +1,131 @@
+package io.fastwhisper.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The program on a host with two GPUs, which are the CPU behind a library that only pretends. It is
+ * built by {@code ./fastwhisper test}.
+ */
+@EnabledIfSystemProperty(named = "fastwhisper.script", matches = "true")
+@Timeout(value = 180, unit = TimeUnit.SECONDS)
+class GpuServerTest {
+  private static final Path LIBRARY =
+      Path.of("target/native/src/test/cpp/fake_cuda/libfake_cuda.so").toAbsolutePath();
+  private static final Map<String, String> TWO_GPUS =
+      Map.of("FASTWHISPER_CUDA_LIBRARY", LIBRARY.toString());
+
+  @TempDir Path folder;
+
+  @BeforeEach
+  void theLibraryIsBuilt() {
+    assertTrue(Files.exists(LIBRARY), LIBRARY + " is missing");
+  }
+
+  @Test
+  void everyGpuHasAWorkerAndIsToldOf() throws Exception {
+    try (ServerProcess server = start(TWO_GPUS)) {
+      assertTrue(server.ready(), Files.readString(log()));
+      JsonNode system = server.json("api/v1/system");
+      assertEquals(2, system.get("gpu_count").asInt());
+      assertEquals(2, system.get("gpus_active").asInt());
+      assertEquals("{\"0\":1,\"1\":1}", system.get("models_per_gpu").toString());
+      assertEquals(
+          "{\"device\":\"cuda:1\",\"name\":\"Fake GPU 1\",\"memory_bytes\":85899345920,"
+              + "\"compute_capability\":\"9.0\",\"multiprocessors\":132}",
+          system.at("/gpus/1").toString());
+      assertEquals(List.of("cuda:0", "cuda:1"), devices(system));
+      server.logged("cuda:1: Fake GPU 1, 80.0 GiB, compute capability 9.0, 132 multiprocessors");
+      String job = server.submit("{\"sources\":[\"sample:water\"],\"targets\":[\"rain\"]}");
+      JsonNode end = server.end(job);
+      assertEquals("completed", end.get("status").asText(), end.toString());
+      assertTrue(end.get("matches").size() > 0, end.toString());
+      assertEquals(2, server.json("status/" + job).get("gpu_count").asInt());
+    }
+  }
+
+  @Test
+  void aSingleGpuIsForcedWithOneWindowAtATime() throws Exception {
+    Map<String, String> environment =
+        Map.of("FASTWHISPER_CUDA_LIBRARY", LIBRARY.toString(), "FORCE_SINGLE_GPU", "true");
+    try (ServerProcess server = start(environment, "lanes.gpu_lanes=3")) {
+      assertTrue(server.ready(), Files.readString(log()));
+      JsonNode system = server.json("api/v1/system");
+      assertEquals(1, system.get("gpu_count").asInt());
+      assertEquals("{\"0\":1}", system.get("models_per_gpu").toString());
+      assertEquals(List.of("cuda:0"), devices(system));
+      // One window, and the place that is kept for a job that has none.
+      assertEquals(2, system.at("/devices/0/freePlaces").asInt());
+    }
+  }
+
+  @Test
+  void doctorListsTheGpus() throws Exception {
+    String said = doctor(TWO_GPUS);
+    assertTrue(said.contains("cuda:0: Fake GPU 0, 80.0 GiB, compute capability 9.0, 132"), said);
+    assertTrue(said.contains("cuda:1: Fake GPU 1"), said);
+    assertTrue(said.contains("GPUs           cuda:0, cuda:1\n"), said);
+  }
+
+  @Test
+  void doctorSaysWhyNoGpuIsUsed() throws Exception {
+    Map<String, String> otherBuild =
+        Map.of("FASTWHISPER_CUDA_LIBRARY", LIBRARY.toString(), "FAKE_CUDA_BUILD", "0.0.9");
+    String said = doctor(otherBuild);
+    assertTrue(said.contains("GPUs           none: " + LIBRARY + " is of build 0.0.9"), said);
+  }
+
+  private ServerProcess start(Map<String, String> environment, String... settings)
+      throws Exception {
+    Path temporary = Files.createDirectory(folder.resolve("tmp"));
+    return ServerProcess.start(
+        new ServerProcess.Start(
+            folder.resolve("data"),
+            temporary,
+            log(),
+            Main.class.getName(),
+            List.of(),
+            List.of(settings)),
+        environment);
+  }
+
+  private Path log() {
+    return folder.resolve("log");
+  }
+
+  private static List<String> devices(JsonNode system) {
+    List<String> names = new ArrayList<>();
+    system.get("devices").forEach(device -> names.add(device.get("device").asText()));
+    return names;
+  }
+
+  private static String doctor(Map<String, String> environment) throws Exception {
+    ProcessBuilder builder =
+        new ProcessBuilder(
+                System.getProperty("java.home") + "/bin/java",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName(),
+                "doctor")
+            .redirectErrorStream(true);
+    builder.environment().putAll(environment);
+    Process process = builder.start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(0, process.waitFor(), said);
+    return said;
+  }
+}
