@@ -2,6 +2,7 @@
 option(FASTWHISPER_DNNL "Tuned CPU products by oneDNN; OFF leaves the plain path" ON)
 set(FASTWHISPER_CUDA auto CACHE STRING "libfastwhisper_cuda for NVIDIA GPUs: on, off, or auto where a toolkit with cuBLAS is")
 option(FASTWHISPER_TESTS "Build the native tests (needs GoogleTest)" OFF)
+option(FASTWHISPER_UNITY "Compile the tests of a level as one unit: less work in all, more after a change of one file" OFF)
 option(FASTWHISPER_BENCH "Build the native benchmark and the maker of model files" OFF)
 option(FASTWHISPER_LIBFUZZER "Build the fuzz target on clang's libFuzzer too (needs FASTWHISPER_TESTS and clang)" OFF)
 set(FASTWHISPER_SANITIZE "" CACHE STRING "Sanitizers to build with: address,undefined or thread; empty for none")

@@ -22,6 +22,8 @@ const Vocabulary& multilingual_vocabulary() {
   return vocabulary;
 }
 
+int32_t stamp(int32_t ms) { return english_vocabulary().special().timestamp_begin + ms / 20; }
+
 ScriptedNetwork::ScriptedNetwork(std::shared_ptr<NetworkScript> script, const Vocabulary& vocabulary,
                                  const NetworkLimits& limits)
     : script_(std::move(script)),

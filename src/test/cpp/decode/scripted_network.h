@@ -20,6 +20,10 @@ namespace fw {
 const Vocabulary& english_vocabulary();
 const Vocabulary& multilingual_vocabulary();
 inline constexpr int32_t test_text_ctx = 448;
+/** Token of english_vocabulary() for the time stamp `ms`. */
+int32_t stamp(int32_t ms);
+/** In samples. */
+inline constexpr int64_t second = FW_SAMPLE_RATE_HZ;
 
 /** Logits of the tokens that count; all others are out of the question. */
 using Logits = std::map<int32_t, float>;

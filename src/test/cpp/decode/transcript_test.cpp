@@ -8,11 +8,6 @@
 namespace fw {
 namespace {
 
-/** Token of the time stamp `ms`. */
-int32_t at(int32_t ms) { return english_vocabulary().special().timestamp_begin + ms / 20; }
-
-constexpr int64_t second = FW_SAMPLE_RATE_HZ;
-
 struct Times {
   int32_t first_token;
   int32_t n_tokens;
@@ -35,22 +30,22 @@ std::vector<Times> cut(const std::vector<int32_t>& tokens, int64_t n_samples) {
 }
 
 TEST(Cues, LieBetweenPairsOfTimeStamps) {
-  EXPECT_EQ(cut({at(500), 1000, 1001, at(2000), at(2400), 1002, at(5000)}, 10 * second),
+  EXPECT_EQ(cut({stamp(500), 1000, 1001, stamp(2000), stamp(2400), 1002, stamp(5000)}, 10 * second),
             (std::vector<Times>{{0, 4, 500, 2000}, {4, 3, 2400, 5000}}));
 }
 
 TEST(Cues, EndWithTheWindowWhereTheLastIsOpen) {
-  EXPECT_EQ(cut({at(500), 1000, at(2000), at(2000), 1001}, 3 * second),
+  EXPECT_EQ(cut({stamp(500), 1000, stamp(2000), stamp(2000), 1001}, 3 * second),
             (std::vector<Times>{{0, 3, 500, 2000}, {3, 2, 2000, 3000}}));
 }
 
 TEST(Cues, BeginWhereTheLastEndedWhereTheirStartIsMissing) {
-  EXPECT_EQ(cut({1000, at(2000), 1001, at(2500)}, 3 * second),
+  EXPECT_EQ(cut({1000, stamp(2000), 1001, stamp(2500)}, 3 * second),
             (std::vector<Times>{{0, 2, 0, 2000}, {2, 2, 2000, 2500}}));
 }
 
 TEST(Cues, DoNotBeginBeforeTheLastEnded) {
-  EXPECT_EQ(cut({at(500), 1000, at(2000), at(1000), 1001, at(3000)}, 4 * second),
+  EXPECT_EQ(cut({stamp(500), 1000, stamp(2000), stamp(1000), 1001, stamp(3000)}, 4 * second),
             (std::vector<Times>{{0, 3, 500, 2000}, {3, 3, 2000, 3000}}));
 }
 
@@ -58,24 +53,24 @@ TEST(Cues, AreOneWithoutTimeStamps) { EXPECT_EQ(cut({1000, 1001}, 3 * second), (
 
 TEST(Cues, AreNoneWithoutText) {
   EXPECT_TRUE(cut({}, second).empty());
-  EXPECT_TRUE(cut({at(0)}, second).empty());
-  EXPECT_EQ(cut({at(0), 1000, at(500), at(500)}, second), (std::vector<Times>{{0, 3, 0, 500}}));
+  EXPECT_TRUE(cut({stamp(0)}, second).empty());
+  EXPECT_EQ(cut({stamp(0), 1000, stamp(500), stamp(500)}, second), (std::vector<Times>{{0, 3, 0, 500}}));
 }
 
 TEST(Cues, AreHeldInsideTheWindow) {
-  EXPECT_EQ(cut({at(500), 1000, at(2000), at(2000), 1001, at(9000)}, 3 * second),
+  EXPECT_EQ(cut({stamp(500), 1000, stamp(2000), stamp(2000), 1001, stamp(9000)}, 3 * second),
             (std::vector<Times>{{0, 3, 500, 2000}, {3, 3, 2000, 3000}}));
 }
 
 TEST(Cues, BehindTheEndOfTheSoundAreLeftOut) {
-  EXPECT_EQ(cut({at(500), 1000, at(2000), at(3200), 1001, at(9000)}, 3 * second),
+  EXPECT_EQ(cut({stamp(500), 1000, stamp(2000), stamp(3200), 1001, stamp(9000)}, 3 * second),
             (std::vector<Times>{{0, 3, 500, 2000}}));
 }
 
 TEST(Transcript, LiesOnTheCallersTimeLine) {
   LaneCase test;
   // Two spans with five seconds between them: the cue of the second one lies behind the gap.
-  test.script->speak = saying(test.vocabulary, {{0, {at(0), 1000, at(2000), at(2000), 1001, at(3000)}}});
+  test.script->speak = saying(test.vocabulary, {{0, {stamp(0), 1000, stamp(2000), stamp(2000), 1001, stamp(3000)}}});
   WindowRequest request = window_of(0);
   request.options.timestamps = true;
   request.samples.resize(4 * second, 0.0f);
@@ -99,7 +94,7 @@ WindowRequest request_with_words(int32_t voice) {
   request.spans = {{20 * second, 6 * second}};
   return request;
 }
-const std::vector<int32_t> two_cues = {at(0), 1000, 1001, at(3000), at(3000), 1002, at(6000)};
+const std::vector<int32_t> two_cues = {stamp(0), 1000, 1001, stamp(3000), stamp(3000), 1002, stamp(6000)};
 
 TEST(Words, AreAlignedOnceToTheTextWithoutItsTimeStamps) {
   LaneCase test;
@@ -130,7 +125,7 @@ TEST(Words, BelongToTheirCuesAndBoundThem) {
 
 TEST(Words, AreNotAskedForWhereTheWindowIsSilent) {
   LaneCase test;
-  test.script->speak = saying(test.vocabulary, {{0, {at(0)}}});
+  test.script->speak = saying(test.vocabulary, {{0, {stamp(0)}}});
   EXPECT_TRUE(test.run_one(request_with_words(0)).words.empty());
   EXPECT_TRUE(test.script->aligned.empty());
 }

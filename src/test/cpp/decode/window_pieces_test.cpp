@@ -13,11 +13,6 @@
 namespace fw {
 namespace {
 
-constexpr int64_t second = FW_SAMPLE_RATE_HZ;
-
-/** Token of the time stamp `ms`. */
-int32_t at(int32_t ms) { return english_vocabulary().special().timestamp_begin + ms / 20; }
-
 /** A word that the network only guesses: probability 1/8, log-probability -2.1. */
 constexpr int32_t guess = 4000;
 constexpr int32_t sure = 1000;
@@ -59,8 +54,8 @@ std::function<Logits(const Line&)> saying(const Texts& texts) {
 }
 
 const std::vector<Part> two_parts = {{1, 4 * second}, {7, 6 * second}};
-const Texts second_cue_guessed = {{1, {at(0), sure, sure + 1, at(4000), at(4000), guess, guess, at(9000)}},
-                                  {7, {at(0), sure + 2, at(2000), at(2400), sure + 3, at(5000)}}};
+const Texts second_cue_guessed = {{1, {stamp(0), sure, sure + 1, stamp(4000), stamp(4000), guess, guess, stamp(9000)}},
+                                  {7, {stamp(0), sure + 2, stamp(2000), stamp(2400), sure + 3, stamp(5000)}}};
 
 TEST(WindowPieces, HearWhatFollowsAnUnlikelyCueByItself) {
   LaneCase test;
@@ -68,8 +63,8 @@ TEST(WindowPieces, HearWhatFollowsAnUnlikelyCueByItself) {
   WindowRequest request = window(two_parts);
   request.options.words = true;
   const WindowResult result = test.run_one(std::move(request));
-  EXPECT_EQ(result.text.tokens, (std::vector<int32_t>{at(0), sure, sure + 1, at(4000), at(4000), sure + 2, at(6000),
-                                                      at(6400), sure + 3, at(9000)}))
+  EXPECT_EQ(result.text.tokens, (std::vector<int32_t>{stamp(0), sure, sure + 1, stamp(4000), stamp(4000), sure + 2,
+                                                      stamp(6000), stamp(6400), sure + 3, stamp(9000)}))
       << "time stamps are those of the whole window";
   ASSERT_EQ(result.cues.size(), 3u);
   EXPECT_EQ(result.cues[1].first_token, 4);
@@ -92,7 +87,7 @@ TEST(WindowPieces, HearWhatFollowsAnUnlikelyCueByItself) {
 TEST(WindowPieces, LeaveWellAloneWhereEveryCueIsLikely) {
   LaneCase test;
   Texts texts = second_cue_guessed;
-  texts[1] = {at(0), sure, sure + 1, guess, at(4000), at(4000), sure, sure, sure, at(9000)};
+  texts[1] = {stamp(0), sure, sure + 1, guess, stamp(4000), stamp(4000), sure, sure, sure, stamp(9000)};
   test.script->speak = saying(texts);
   EXPECT_EQ(test.run_one(window(two_parts)).cues.size(), 2u);
   EXPECT_EQ(test.script->n_encodes[7], 0) << "one guessed word among others makes no unlikely cue";
@@ -100,12 +95,13 @@ TEST(WindowPieces, LeaveWellAloneWhereEveryCueIsLikely) {
 
 /** The beginning is cut off where silence without any end has its middle: between 100 ms and 1.5 s. */
 const std::vector<Part> broken_beginning = {{1, second * 4 / 5}, {7, 6 * second}};
-const std::vector<int32_t> rest_text = {at(0), sure + 2, at(2000), at(2400), sure + 3, at(5000)};
-const std::vector<int32_t> rest_tokens = {at(800), sure + 2, at(2800), at(3200), sure + 3, at(5800)};
+const std::vector<int32_t> rest_text = {stamp(0), sure + 2, stamp(2000), stamp(2400), sure + 3, stamp(5000)};
+const std::vector<int32_t> rest_tokens = {stamp(800), sure + 2, stamp(2800), stamp(3200), sure + 3, stamp(5800)};
 
 TEST(WindowPieces, LeaveOutABeginningThatIsNotBelievedAloneEither) {
   LaneCase test;
-  test.script->speak = saying({{1, {at(0), guess, guess, at(3000), at(3000), sure, at(6000)}}, {7, rest_text}});
+  test.script->speak =
+      saying({{1, {stamp(0), guess, guess, stamp(3000), stamp(3000), sure, stamp(6000)}}, {7, rest_text}});
   const WindowResult result = test.run_one(window(broken_beginning));
   EXPECT_EQ(result.text.tokens, rest_tokens);
   EXPECT_EQ(result.cues.size(), 2u);
@@ -118,11 +114,11 @@ TEST(WindowPieces, KeepABeginningThatIsBelievedAlone) {
   test.script->speak = [n_first = 0](const Line& line) mutable {
     n_first += line.voice == 1 && line.sampled.empty();
     if (line.voice == 7) return say(rest_text, line.sampled.size());
-    return say(
-        n_first == 1 ? std::vector<int32_t>{at(0), guess, guess, at(6000)} : std::vector<int32_t>{at(0), sure, at(500)},
-        line.sampled.size());
+    return say(n_first == 1 ? std::vector<int32_t>{stamp(0), guess, guess, stamp(6000)}
+                            : std::vector<int32_t>{stamp(0), sure, stamp(500)},
+               line.sampled.size());
   };
-  std::vector<int32_t> expected = {at(0), sure, at(500)};
+  std::vector<int32_t> expected = {stamp(0), sure, stamp(500)};
   expected.insert(expected.end(), rest_tokens.begin(), rest_tokens.end());
   EXPECT_EQ(test.run_one(window(broken_beginning)).text.tokens, expected);
 }
@@ -133,7 +129,7 @@ TEST(WindowPieces, FallBackToOtherTemperaturesWhereNoCutHelps) {
   test.script->before_step = [&](std::span<const StepRow> rows) {
     temperatures.push_back(rows.back().rule.temperature);
   };
-  test.script->speak = saying({{1, {at(0), guess, guess, at(2000)}}});
+  test.script->speak = saying({{1, {stamp(0), guess, guess, stamp(2000)}}});
   WindowRequest request = window({{1, 20 * second}});
   request.options.temperatures = {0.0f, 0.5f};
   const WindowResult result = test.run_one(std::move(request));
@@ -176,7 +172,7 @@ TEST(Division, LiesInThePauseNextToTheCueThatIsNotBelieved) {
   std::vector<float> samples(10 * second);
   for (size_t s = 0; s != samples.size(); ++s) samples[s] = std::sin(0.3f * static_cast<float>(s));
   std::fill(samples.begin() + 67200, samples.begin() + 72000, 0.0f);
-  const std::vector<int32_t> tokens = {at(0), sure, at(3900), at(4000), sure, at(9000)};
+  const std::vector<int32_t> tokens = {stamp(0), sure, stamp(3900), stamp(4000), sure, stamp(9000)};
   const std::vector<float> logprobs = {0.0f, 0.0f, 0.0f, 0.0f, -3.0f, 0.0f};
   const auto division = place_division(english_vocabulary(), tokens, logprobs, samples, -1.0f);
   ASSERT_TRUE(division);
@@ -187,7 +183,7 @@ TEST(Division, LiesInThePauseNextToTheCueThatIsNotBelieved) {
 }
 
 TEST(Division, LeavesNoSliver) {
-  const std::vector<int32_t> tokens = {at(0), sure, at(1000)};
+  const std::vector<int32_t> tokens = {stamp(0), sure, stamp(1000)};
   const std::vector<float> logprobs = {0.0f, -3.0f, 0.0f};
   EXPECT_FALSE(place_division(english_vocabulary(), tokens, logprobs, std::vector<float>(second * 3 / 2), -1.0f));
 }
