@@ -10,17 +10,24 @@ namespace fw {
 
 /** Frees what allocate_aligned gave. */
 struct AlignedFree {
+  /** Of what was mapped by itself; 0 where the heap has it. */
+  size_t mapped_bytes = 0;
+
   void operator()(void* p) const;
 };
 template <typename T>
 using AlignedArray = std::unique_ptr<T[], AlignedFree>;
 
-/** Zeroed bytes, aligned to 64. Throws FW_STATUS_OUT_OF_MEMORY with the size. */
-void* allocate_aligned(size_t bytes);
+/**
+ * Zeroed bytes, aligned to 64. Many of them come from the system, which zeroes a page when it is first used: what a
+ * lane holds for windows and beams that never come costs nothing. Throws FW_STATUS_OUT_OF_MEMORY with the size.
+ */
+AlignedArray<std::byte> allocate_aligned(size_t bytes);
 
 template <typename T>
 AlignedArray<T> make_aligned(size_t n) {
-  return AlignedArray<T>(static_cast<T*>(allocate_aligned(n * sizeof(T))));
+  AlignedArray<std::byte> bytes = allocate_aligned(n * sizeof(T));
+  return AlignedArray<T>(reinterpret_cast<T*>(bytes.release()), bytes.get_deleter());
 }
 
 /** Memory that grows and never shrinks, for the scratch of one thread. Its content is lost when it grows. */
@@ -30,7 +37,7 @@ class Scratch {
   T* take(size_t n) {
     if (n * sizeof(T) > bytes_) {
       memory_.reset();
-      memory_.reset(static_cast<std::byte*>(allocate_aligned(n * sizeof(T))));
+      memory_ = allocate_aligned(n * sizeof(T));
       bytes_ = n * sizeof(T);
     }
     return reinterpret_cast<T*>(memory_.get());

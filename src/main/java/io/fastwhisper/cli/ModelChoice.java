@@ -57,12 +57,9 @@ record ModelChoice(String name, Path file, boolean isBundled, String notice) {
               + " is not here yet; please type: ./fastwhisper model download "
               + asked);
     }
-    String nearest = Nearest.of(asked, KnownModel.ALL.stream().map(KnownModel::name).toList());
+    String hint = Nearest.hint(asked, KnownModel.ALL.stream().map(KnownModel::name).toList());
     throw new UsageException(
-        "model "
-            + asked
-            + ": neither a file nor the name of a model; the nearest name is "
-            + nearest);
+        "model " + asked + ": neither a file nor the name of a model; " + hint);
   }
 
   private static ModelChoice configured(String size, ModelFolder folder) throws IOException {

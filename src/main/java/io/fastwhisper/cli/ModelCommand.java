@@ -119,8 +119,8 @@ final class ModelCommand implements Runnable {
                     new UsageException(
                         "model "
                             + name
-                            + " is not known; the nearest name is "
-                            + Nearest.of(
+                            + " is not known; "
+                            + Nearest.hint(
                                 name, KnownModel.ALL.stream().map(KnownModel::name).toList())));
     Path place = folder(configuration).place(name);
     if (Files.exists(place)) {

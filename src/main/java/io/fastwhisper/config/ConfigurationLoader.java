@@ -25,6 +25,9 @@ public final class ConfigurationLoader {
   /** Where the GPUs' library is; of the native core, see {@code fastwhisper.h}. */
   private static final String CUDA_LIBRARY = "FASTWHISPER_CUDA_LIBRARY";
 
+  private static final String NEAREST = "the nearest is ";
+  private static final String ALL_KEYS = "conf/fastwhisper.yaml and conf/native.yaml show all keys";
+
   private record Assigned(String text, String origin) {}
 
   private final Map<String, ConfigurationKey> keys = new LinkedHashMap<>();
@@ -94,8 +97,8 @@ public final class ConfigurationLoader {
             throw new ConfigurationException(
                 "environment variable "
                     + name
-                    + ": no such key; the nearest is "
-                    + Nearest.of(name, names.keySet()));
+                    + ": no such key; "
+                    + Nearest.of(name, names.keySet()).map(NEAREST::concat).orElse(ALL_KEYS));
           }
         });
     return this;
@@ -136,9 +139,14 @@ public final class ConfigurationLoader {
   }
 
   private ConfigurationException unknown(String name, String origin) {
-    String nearest = Nearest.of(name, keys.keySet());
-    return new ConfigurationException(
-        name + ": no such key; the nearest is " + nearest + " (set by " + origin + ")");
+    String hint =
+        keys.keySet().stream()
+            .filter(key -> key.endsWith("." + name)) // its section is missing
+            .findFirst()
+            .or(() -> Nearest.of(name, keys.keySet()))
+            .map(NEAREST::concat)
+            .orElse(ALL_KEYS);
+    return new ConfigurationException(name + ": no such key; " + hint + " (set by " + origin + ")");
   }
 
   private static Configuration build(Map<String, Object> parsed) {

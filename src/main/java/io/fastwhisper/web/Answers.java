@@ -23,11 +23,13 @@ final class Answers {
   static void invalid(HttpServerRequest request) {
     Throwable cause = request.decoderResult().cause();
     Problem problem =
-        cause instanceof TooLongHttpLineException
-            ? Problem.of(414, "too_large", "the address is too long")
-            : cause instanceof TooLongHttpHeaderException
-                ? Problem.of(431, "too_large", "the headers are too long")
-                : Problem.of(400, "bad_request", "this is no valid HTTP request");
+        cause instanceof Problem told
+            ? told
+            : cause instanceof TooLongHttpLineException
+                ? Problem.of(414, "too_large", "the address is too long")
+                : cause instanceof TooLongHttpHeaderException
+                    ? Problem.of(431, "too_large", "the headers are too long")
+                    : Problem.of(400, "bad_request", "this is no valid HTTP request");
     json(request.response().setStatusCode(problem.status()), problem.json())
         .onComplete(sent -> request.connection().close());
   }

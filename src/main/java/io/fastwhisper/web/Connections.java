@@ -1,13 +1,16 @@
 package io.fastwhisper.web;
 
+import io.netty.channel.ChannelOption;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
-import io.vertx.core.http.impl.HttpServerConnection;
+import io.vertx.core.http.impl.Http1xServerConnection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Bounds what connections may cost: so many at a time, and none that stands still because of its
@@ -16,9 +19,12 @@ import java.util.Map;
  * does not count. Used on the server's event loop alone.
  */
 final class Connections {
+  private static final Logger LOG = LoggerFactory.getLogger(Connections.class);
+
   /** Looks in the time that a connection may stand still. */
   private static final int LOOKS = 2;
 
+  private final Vertx vertx;
   private final int most;
   private final Map<HttpConnection, State> open = new HashMap<>();
 
@@ -27,6 +33,16 @@ final class Connections {
     /** Null while it waits for one. */
     HttpServerRequest request;
 
+    ConnectionInput input;
+    int served;
+    int answered;
+
+    /** Its client sends no more, or what cannot be read. */
+    boolean heardOut;
+
+    /** That happened amid a body. */
+    boolean cutShort;
+
     long read;
     long written;
     int still;
@@ -34,6 +50,11 @@ final class Connections {
     void now(HttpServerRequest served) {
       request = served;
       still = 0;
+    }
+
+    /** None that has come waits behind the one that is served. */
+    boolean isLast() {
+      return input == null || served == input.requests();
     }
 
     boolean standsStill() {
@@ -59,6 +80,7 @@ final class Connections {
    * @param limitMs how long one may stand still; it is closed a little later
    */
   Connections(Vertx vertx, int most, long limitMs) {
+    this.vertx = vertx;
     this.most = most;
     vertx.setPeriodic(Math.max(1, limitMs / LOOKS), look -> look());
   }
@@ -68,23 +90,74 @@ final class Connections {
       connection.close();
       return;
     }
-    open.put(connection, new State());
+    State state = new State();
+    open.put(connection, state);
     connection.closeHandler(gone -> open.remove(connection));
+    connection.exceptionHandler(fault -> LOG.debug("a connection failed: {}", fault.getMessage()));
+    if (connection instanceof Http1xServerConnection ours) {
+      state.input = new ConnectionInput(whole -> heardOut(ours, state, whole));
+      ours.channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+      ours.channel().pipeline().addBefore("handler", "input", state.input);
+    }
+  }
+
+  /**
+   * Nothing more can be read from a connection. What was asked is still answered, then it is
+   * closed.
+   *
+   * @param whole false where it ended amid the body of a request
+   */
+  private static void heardOut(Http1xServerConnection connection, State state, boolean whole) {
+    state.heardOut = true;
+    state.cutShort = !whole;
+    if (state.request != null) {
+      tellIfCutShort(connection, state);
+    } else if (state.isLast()) {
+      connection.close();
+    }
+  }
+
+  /** Whoever reads the body fails with it. */
+  private static void tellIfCutShort(HttpConnection connection, State state) {
+    if (state.cutShort
+        && state.isLast()
+        && state.request != null
+        && connection instanceof Http1xServerConnection ours) {
+      HttpServerResponse response = state.request.response();
+      if (response.ended()) {
+        connection.close();
+        return;
+      }
+      // Its end handlers are told of the fault already, and of nothing after it.
+      response.bodyEndHandler(answered -> connection.close());
+      ours.handleException(
+          Problem.of(400, "bad_request", "the body of the request did not come whole"));
+    }
   }
 
   /** A request has come. */
   void serve(HttpServerRequest request) {
-    State state = open.get(request.connection());
+    HttpConnection connection = request.connection();
+    State state = open.get(connection);
     if (state != null) {
+      state.served++;
       state.now(request);
+      if (state.cutShort) {
+        // Its handlers are still to be set.
+        vertx.runOnContext(now -> tellIfCutShort(connection, state));
+      }
     }
   }
 
   /** A request was answered, the connection waits for the next one. */
   void await(HttpConnection connection) {
     State state = open.get(connection);
-    if (state != null) {
+    // The next request may be served before it is told that this one was answered.
+    if (state != null && ++state.answered == state.served) {
       state.now(null);
+      if (state.heardOut && state.isLast()) {
+        connection.close();
+      }
     }
   }
 
@@ -100,7 +173,7 @@ final class Connections {
 
   /** Closing in order would wait until the client has read what was written, and so for ever. */
   private static void cutOff(HttpConnection connection) {
-    if (connection instanceof HttpServerConnection ours) {
+    if (connection instanceof Http1xServerConnection ours) {
       ours.channelHandlerContext().close();
     } else {
       connection.close();

@@ -29,7 +29,12 @@ final class Gate implements Handler<RoutingContext> {
   public void handle(RoutingContext ctx) {
     HttpServerRequest request = ctx.request();
     secure(ctx.response());
-    ctx.addEndHandler(answered -> connections.await(request.connection()));
+    ctx.addEndHandler(
+        answered -> {
+          if (answered.succeeded()) {
+            connections.await(request.connection());
+          }
+        });
     List<String> named = request.headers().getAll(HttpHeaders.HOST);
     String host = named.size() == 1 ? named.get(0) : "";
     if (!request.uri().startsWith("/")) {

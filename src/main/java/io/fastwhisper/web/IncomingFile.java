@@ -24,20 +24,20 @@ final class IncomingFile {
   private final Promise<Void> received = Promise.promise();
   private long sizeBytes;
 
+  /** Made before anything is waited for: a client that goes meanwhile is told of only once. */
   IncomingFile(Vertx vertx, HttpServerRequest request, long maxBytes) {
     this.vertx = vertx;
     this.request = request;
     this.maxBytes = maxBytes;
+    request.exceptionHandler(received::tryFail);
+    if (request.response().closed()) {
+      received.tryFail("the client has gone");
+    }
   }
 
   /** Gives the size of the file, which is then on the disk and closed. */
   Future<Long> receive(Path file) {
     OpenOptions options = new OpenOptions().setCreateNew(true).setPerms(OWNER_ONLY);
-    // Before the file is open: a client that goes meanwhile is told of only once.
-    request.exceptionHandler(received::tryFail);
-    if (request.response().closed()) {
-      received.tryFail("the client has gone");
-    }
     return vertx
         .fileSystem()
         .open(file.toString(), options)

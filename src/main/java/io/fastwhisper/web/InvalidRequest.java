@@ -68,8 +68,7 @@ final class InvalidRequest {
       return Problem.of(400, "bad_request", "the body: " + plain(unit.getError()));
     }
     if (unit.getKeywordLocation().endsWith("/additionalProperties")) {
-      return Problem.field(
-          field, field + ": no such field; the nearest is " + Nearest.of(field, fields));
+      return Problem.field(field, field + ": no such field; " + Nearest.hint(field, fields));
     }
     return Problem.field(field, field + ": " + plain(unit.getError()));
   }

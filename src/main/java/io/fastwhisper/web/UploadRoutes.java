@@ -41,10 +41,11 @@ final class UploadRoutes implements Routes {
     if ("100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))) {
       ctx.response().writeContinue();
     }
+    IncomingFile incoming = new IncomingFile(vertx, request, maxBytes);
     String id = JobId.random().value();
     vertx
         .executeBlocking(() -> uploads.begin(id), false)
-        .compose(content -> new IncomingFile(vertx, request, maxBytes).receive(content))
+        .compose(incoming::receive)
         .compose(
             sizeBytes ->
                 vertx.executeBlocking(

@@ -101,6 +101,15 @@ class ConfigurationTest {
   }
 
   @Test
+  void anUnknownKeyThatResemblesNoneIsToldWhereTheKeysAre() {
+    assertMessage(() -> new ConfigurationLoader().option("foo.bar=3"), "foo.bar", "conf/");
+    assertMessage(
+        () -> new ConfigurationLoader().environment(Map.of("FASTWHISPER_SOMETHING_ELSE", "3")),
+        "FASTWHISPER_SOMETHING_ELSE",
+        "conf/");
+  }
+
+  @Test
   void aBadValueStopsWithItsRange() {
     assertMessage(
         () -> new ConfigurationLoader().option("stages.cuts=0").load(),

@@ -8,6 +8,7 @@ import io.vertx.core.json.JsonObject;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -85,6 +86,19 @@ class BadRequestsTest {
   }
 
   @ParameterizedTest
+  @CsvSource({
+    "paddingBefor, the nearest is paddingBeforeMs",
+    "foo, 'known are '",
+    "foo, ' beam, '",
+    "foo, ' targets'"
+  })
+  void anUnknownFieldIsToldTheOneThatItResemblesOrAll(String field, String hint) throws Exception {
+    HttpResponse<String> answer =
+        web.postJson("/api/v1/jobs", "{" + GOOD + ",\"" + field + "\":1}");
+    assertTrue(problem(400, answer).getString("error").contains(hint), answer.body());
+  }
+
+  @ParameterizedTest
   @ValueSource(
       strings = {"", "{", "[]", "null", "3", "\"x\"", "{\"sources\":}", "\u0000", "{} {}", "<a/>"})
   void whatIsNoJsonObjectIsRefused(String body) throws Exception {
@@ -120,7 +134,10 @@ class BadRequestsTest {
     "POST, /api/v1/jobs/0123456789abcdef0123456789abcdef, 'DELETE, GET'",
     "POST, /api/v1/samples, GET",
     "GET, /api/v1/uploads, POST",
-    "BREW, /api/v1/jobs, 'GET, POST'"
+    "BREW, /api/v1/jobs, 'GET, POST'",
+    "DELETE, /, 'GET, HEAD'",
+    "POST, /index.html, 'GET, HEAD'",
+    "PUT, /openapi.yaml, 'GET, HEAD'"
   })
   void aWrongMethodIsToldTheRightOnes(String method, String path, String allowed) throws Exception {
     HttpResponse<String> answer = web.send(method, path, null);
@@ -148,6 +165,12 @@ class BadRequestsTest {
       })
   void whatIsNotThereIsNotFound(String path) throws Exception {
     problem(404, web.get(path));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/nothing", "/.git/config", "/%2e%2e/pom.xml", "/..%2fpom.xml", "/x%00"})
+  void whatIsNotThereIsNotFoundByOtherMethodsEither(String path) throws Exception {
+    problem(404, web.send("DELETE", path, null));
   }
 
   @ParameterizedTest
@@ -198,18 +221,42 @@ class BadRequestsTest {
   @ValueSource(
       strings = {
         "hello\r\n\r\n",
-        "GET / HTTP/9.9\r\nHost: localhost\r\n\r\n",
         "GET /\r\n\r\n",
         "GET / HTTP/1.1\r\nHost: localhost\r\nbad header\r\n\r\n",
         "GET / HTTP/1.1\r\nHost: localhost\r\nContent-Length: x\r\n\r\n",
         "POST /api/v1/jobs HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n{}",
-        "POST /api/v1/jobs HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n{}",
-        "POST /api/v1/jobs HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"
+        "POST /api/v1/jobs HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n{}"
       })
-  void whatIsNoHttpIsAnsweredOrClosed(String bytes) throws Exception {
+  void whatIsNoHttpIsRefused(String bytes) throws Exception {
     String answer = raw(bytes);
-    assertTrue(answer.isEmpty() || answer.matches("(?s)HTTP/(1.[01] 4|9.9 501).*"), answer);
-    assertFalse(answer.contains("Exception"), answer);
+    assertTrue(answer.matches("(?s)HTTP/1.[01] 400 .*"), answer);
+    problem(answer);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "GET / HTTP/9.9\r\nHost: localhost\r\n\r\n",
+        "GET / HTTP/0.9\r\nHost: localhost\r\n\r\n",
+        "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+      })
+  void aVersionThatIsNotSpokenIsRefused(String bytes) throws Exception {
+    String answer = raw(bytes);
+    assertTrue(answer.startsWith("HTTP/1.1 505 "), answer);
+    assertEquals("bad_version", problem(answer).getString("code"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/api/v1/jobs, zz",
+    "/api/v1/jobs, '2\r\n{}\r\n-1'",
+    "/api/v1/uploads?name=x.mp4, zz",
+    "/api/v1/uploads?name=x.mp4, '2\r\n{}\r\nzz'"
+  })
+  void aWrongChunkIsRefused(String path, String chunks) throws Exception {
+    String answer = raw(post(path) + "Transfer-Encoding: chunked\r\n\r\n" + chunks + "\r\n");
+    assertTrue(answer.startsWith("HTTP/1.1 400 "), answer);
+    problem(answer);
   }
 
   @Test
@@ -254,16 +301,38 @@ class BadRequestsTest {
     assertTrue(answer.isEmpty() || answer.startsWith("HTTP/1.1 408 "), answer);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"/api/v1/jobs", "/api/v1/uploads?name=x.mp4"})
+  void aBodyWhoseSenderShutsItsSideIsRefused(String path) throws Exception {
+    for (String body :
+        List.of(
+            "Content-Length: 1000\r\n\r\n",
+            "Content-Length: 1000\r\n\r\n{",
+            "Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\n")) {
+      String answer = rawToTheEnd(post(path) + body);
+      assertTrue(answer.startsWith("HTTP/1.1 400 "), answer);
+      problem(answer);
+    }
+  }
+
+  @Test
+  void whatWasAskedWholeIsAnsweredThoughTheClientShutsItsSide() throws Exception {
+    String ask = "GET /api/v1/samples HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    String answer = rawToTheEnd(ask + ask);
+    assertEquals(2, answer.split("HTTP/1.1 200 ").length - 1, answer);
+    answer = rawToTheEnd(post("/api/v1/jobs") + "Content-Length: 2\r\n\r\n{}");
+    assertTrue(answer.startsWith("HTTP/1.1 400 "), answer);
+    assertEquals("sources", problem(answer).getJsonObject("details").getString("field"));
+  }
+
   @Test
   void aConnectionThatIsHalfClosedOrSilentIsClosed() throws Exception {
-    try (RawHttp raw = new RawHttp(web.port())) {
-      raw.send("GET / HTTP/1.1\r\nHost: loc");
-      raw.socket.shutdownOutput();
-      assertEquals("", raw.readToEnd());
-    }
-    try (RawHttp raw = new RawHttp(web.port())) {
-      assertEquals("", raw.readToEnd());
-    }
+    String answer = rawToTheEnd("GET / HTTP/1.1\r\nHost: loc");
+    assertTrue(answer.startsWith("HTTP/1.1 400 "), answer);
+    problem(answer);
+    assertEquals("", rawToTheEnd("GET / HT"));
+    assertEquals("", rawToTheEnd(""));
+    assertEquals("", raw(""));
   }
 
   @Test
@@ -277,18 +346,42 @@ class BadRequestsTest {
 
   private static JsonObject problem(int status, HttpResponse<String> answer) {
     assertEquals(status, answer.statusCode(), answer.body());
-    JsonObject problem = new JsonObject(answer.body());
+    return problemOf(answer.body());
+  }
+
+  /** Of the first answer in these bytes. */
+  private static JsonObject problem(String answer) {
+    return problemOf(answer.substring(answer.indexOf("\r\n\r\n")));
+  }
+
+  private static JsonObject problemOf(String body) {
+    JsonObject problem = new JsonObject(body);
     assertTrue(
         Set.of("error", "code", "details").containsAll(problem.fieldNames()), problem.encode());
     assertFalse(problem.getString("error").isBlank());
-    assertFalse(
-        answer.body().contains("Exception") || answer.body().contains("at io."), answer.body());
+    assertFalse(body.contains("Exception") || body.contains("at io."), body);
     return problem;
+  }
+
+  private static String post(String path) {
+    return "POST "
+        + path
+        + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: "
+        + (path.startsWith("/api/v1/uploads") ? "application/octet-stream" : "application/json")
+        + "\r\n";
   }
 
   private static String raw(String bytes) throws Exception {
     try (RawHttp raw = new RawHttp(web.port())) {
       return raw.send(bytes).readToEnd();
+    }
+  }
+
+  /** As {@link #raw}, and the client says that it sends no more. */
+  private static String rawToTheEnd(String bytes) throws Exception {
+    try (RawHttp raw = new RawHttp(web.port())) {
+      raw.send(bytes).socket.shutdownOutput();
+      return raw.readToEnd();
     }
   }
 }
