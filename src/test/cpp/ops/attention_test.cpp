@@ -49,7 +49,7 @@ TEST_P(AttentionTest, StaysFiniteWithSharpScores) { compare(70, 64, 1, 40.0f); }
 TEST_P(AttentionTest, GivesTheSameBitsForAnyThreads) {
   const int64_t n = 61, state = 128;
   const std::vector<float> qkv = make_qkv(n, state, 2.0f);
-  const std::unique_ptr<Executor> single = device_->open(1);
+  const std::unique_ptr<Executor> single = device_->open({1, 16, 1});
   EXPECT_EQ(run(*device_, *single, n, state, 2, qkv), run(*device_, *executor_, n, state, 2, qkv));
 }
 

@@ -99,7 +99,7 @@ TEST_P(CachedAttentionTest, GivesARowTheSameBitsInAnyBatchAndForAnyThreads) {
   const std::vector<CacheReach> reach = {{0, 77}, {0, 5}, {0, 40}, {1, 9}, {1, 77}, {0, 33}, {0, 34}, {0, 35}};
   const std::vector<float> query = random_values(reach.size() * kWidth, 3);
   const std::vector<float> all = tested_.attend(1, reach, query);
-  const std::unique_ptr<Executor> single = device_->open(1);
+  const std::unique_ptr<Executor> single = device_->open({1, 16, 1});
   EXPECT_EQ(FilledCache(*device_, *single).attend(1, reach, query), all);
   for (size_t i = 0; i < reach.size(); ++i) {
     const std::vector<float> alone = tested_.attend(1, {reach[i]}, row_of(query, static_cast<int64_t>(i), kWidth));

@@ -111,7 +111,7 @@ TEST_P(LinearTest, GivesARowTheSameBitsInAnyBatchAndForAnyThreads) {
     return y.values();
   };
   const std::vector<float> all = rows(*executor_, 0, s.m);
-  const std::unique_ptr<Executor> single = device_->open(1);
+  const std::unique_ptr<Executor> single = device_->open({1, 16, 1});
   EXPECT_EQ(rows(*single, 0, s.m), all);
   for (const auto& [first, n] : {std::pair<int64_t, int64_t>{0, 1}, {39, 1}, {3, 2}, {5, 4}, {7, 8}, {20, 13}}) {
     const std::vector<float> some = rows(*executor_, first, n);

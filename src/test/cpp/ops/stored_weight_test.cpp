@@ -79,7 +79,7 @@ TEST_P(StoredWeightTest, GivesARowTheSameBitsInAnyBatchAndForAnyThreads) {
   // Enough for several threads to share the work.
   const int64_t m = 40, n = 140, k = 96;
   const std::vector<float> x = random_values(static_cast<size_t>(m * k), 7, true);
-  const std::unique_ptr<Executor> single = device_->open(1);
+  const std::unique_ptr<Executor> single = device_->open({1, 16, 1});
   for (const StoredType type : kTypes) {
     const Stored stored(type, n, k);
     for (const RowCount count : {RowCount::few, RowCount::many}) {
@@ -116,7 +116,7 @@ TEST_P(StoredWeightTest, IsEmbeddedToTheBitWhereTheDeviceComputesInF32) {
 }
 
 TEST_P(StoredWeightTest, StaysAsNarrowAsItIsWhereAStepReadsItInF32) {
-  if (!f32()) GTEST_SKIP() << "other precisions have a width of their own";
+  if (!f32() || device_->implementation().starts_with("cuda")) GTEST_SKIP() << "others have a width of their own";
   const int64_t n = 256, k = 128;
   const auto bytes_of = [&](StoredType type) {
     const Stored stored(type, n, k);

@@ -14,6 +14,8 @@ namespace {
 constexpr size_t kArgumentBytes = size_t{4} << 20;
 constexpr size_t kResultBytes = size_t{4} << 20;
 constexpr size_t kAlignment = 64;
+/** The second convolution of large-v3: 1,500 rows of 3 x 1,280. */
+constexpr size_t kPatchElements = size_t{1500} * 3 * 1280;
 /** Graphs that are kept; a graph of large-v3's step takes about a megabyte. */
 constexpr size_t kGraphs = 64;
 
@@ -40,6 +42,7 @@ CudaExecutor::CudaExecutor(const CudaDevice& device, const ExecutorOptions& opti
       device_results_(device.allocate(kResultBytes)),
       samples_(device.allocate(FW_WINDOW_MAX_SAMPLES * sizeof(float))),
       host_samples_(FW_WINDOW_MAX_SAMPLES * sizeof(float)),
+      patches_(device.allocate(kPatchElements * sizeof(uint16_t))),
       mel_scratch_(device.allocate(static_cast<size_t>(log_mel_scratch(3000, 128)) * sizeof(float))) {}
 
 CudaExecutor::~CudaExecutor() {
@@ -234,7 +237,7 @@ void CudaExecutor::linear(const LinearArgs& args) {
   const bool gelu = args.activation == Activation::gelu;
   // GELU comes before the residual; the tensor cores' last stage adds the residual first.
   const bool adds_after = gelu && args.residual;
-  const LinearShape shape{.n_rows = args.x.rows,
+  LinearShape shape{.n_rows = args.x.rows,
                           .n_out = weight.n_out(),
                           .n_in = weight.n_in(),
                           .x_stride = args.x.stride,
@@ -245,14 +248,23 @@ void CudaExecutor::linear(const LinearArgs& args) {
   const auto* residual = adds_after ? nullptr : static_cast<const float*>(args.residual.data);
   const bool wide = weight.type() != DataType::f32 && begins_at_16(args.x) && weight.n_in() % 8 == 0;
   const bool whole = begins_at_16(args.y) && (!args.residual || begins_at_16(args.residual));
+  const void* x = args.x.data;
+  if (args.x.stride < weight.n_in() && args.x.rows > 1 && wide && whole &&
+      args.x.rows * weight.n_in() <= static_cast<int64_t>(kPatchElements)) {
+    // A convolution's rows overlap, which cuBLAS does not take.
+    gather_rows(stream_, args.x, patches_->data());
+    x = patches_->data();
+    shape.x_stride = weight.n_in();
+  }
+  const bool apart = shape.x_stride >= weight.n_in();
   if (wide && weight.count() == RowCount::few && options_.n_rows <= few_rows) {
-    linear_few(stream_, shape, weight.type(), args.x.data, weight.data(), args.bias.data, residual, args.y.type,
+    linear_few(stream_, shape, weight.type(), x, weight.data(), args.bias.data, residual, args.y.type,
                args.y.data);
-  } else if (wide && whole) {
-    products_.run(stream_, shape, weight.count(), weight.type(), args.x.data, weight.data(), args.bias.data, residual,
+  } else if (wide && whole && apart) {
+    products_.run(stream_, shape, weight.count(), weight.type(), x, weight.data(), args.bias.data, residual,
                   args.y.type, args.y.data);
   } else {
-    linear_plain(stream_, shape, weight.type(), args.x.data, weight.data(), args.bias.data, residual, args.y.type,
+    linear_plain(stream_, shape, weight.type(), x, weight.data(), args.bias.data, residual, args.y.type,
                  args.y.data);
   }
   if (adds_after) add_rows(stream_, args.residual, args.y);

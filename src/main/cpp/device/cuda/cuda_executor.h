@@ -98,6 +98,8 @@ class CudaExecutor final : public Executor {
   PinnedMemory host_samples_;
   /** The samples have left host_samples_. */
   Event sampled_;
+  /** Rows of a convolution side by side. */
+  std::unique_ptr<Memory> patches_;
   std::unique_ptr<Memory> mel_scratch_;
   std::vector<Staged> known_;
   std::vector<RowGroup> groups_;

@@ -46,6 +46,9 @@ void linear_few(cudaStream_t stream, const LinearShape& shape, DataType type, co
 /** y[i] += residual[i] for rows of f32. */
 void add_rows(cudaStream_t stream, const Tensor& residual, const Tensor& y);
 
+/** Rows of 16-byte pieces that may overlap, one behind the other without gaps. */
+void gather_rows(cudaStream_t stream, const Tensor& rows, void* to);
+
 /** f32 values [n] to the type of a device. */
 void convert(cudaStream_t stream, const float* from, int64_t n, DataType type, void* to);
 

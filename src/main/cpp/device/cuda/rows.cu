@@ -12,6 +12,11 @@ __global__ void add_rows_kernel(const float* residual, int64_t residual_stride, 
   for (int64_t i = threadIdx.x; i < n; i += kThreads) y[row * y_stride + i] += residual[row * residual_stride + i];
 }
 
+__global__ void gather_kernel(const uint4* from, int64_t stride, int64_t n, uint4* to) {
+  const int64_t row = blockIdx.x;
+  for (int64_t i = threadIdx.x; i < n; i += kThreads) to[row * n + i] = from[row * stride + i];
+}
+
 template <typename T>
 __global__ void convert_kernel(const float* from, int64_t n, T* to) {
   const int64_t first = static_cast<int64_t>(blockIdx.x) * kThreads + threadIdx.x;
@@ -32,6 +37,12 @@ __global__ void embed_kernel(const T* table, int64_t table_stride, const float* 
 void add_rows(cudaStream_t stream, const Tensor& residual, const Tensor& y) {
   add_rows_kernel<<<static_cast<unsigned>(y.rows), kThreads, 0, stream>>>(
       static_cast<const float*>(residual.data), residual.stride, y.cols, static_cast<float*>(y.data), y.stride);
+}
+
+void gather_rows(cudaStream_t stream, const Tensor& rows, void* to) {
+  const auto pieces = static_cast<int64_t>(16 / size_of(rows.type));
+  gather_kernel<<<static_cast<unsigned>(rows.rows), kThreads, 0, stream>>>(
+      static_cast<const uint4*>(rows.data), rows.stride / pieces, rows.cols / pieces, static_cast<uint4*>(to));
 }
 
 void convert(cudaStream_t stream, const float* from, int64_t n, DataType type, void* to) {
