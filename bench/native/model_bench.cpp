@@ -64,6 +64,9 @@ ModelTimes measure_model(std::shared_ptr<const Model> model, const std::string& 
   const int32_t largest = *std::max_element(std::begin(kBatches), std::end(kBatches));
   DeviceNetwork network(model, {largest, largest, n_threads});
   const std::vector<int32_t> text(kWindowTokens, 100);
+  const auto align = [&](int32_t window) {
+    network.align(window, window, text, 1, kWindowTokens - 2, model->shape().n_audio_ctx);
+  };
   ModelTimes times;
   times.name = name;
   times.implementation = model->device().implementation();
@@ -72,19 +75,19 @@ ModelTimes measure_model(std::shared_ptr<const Model> model, const std::string& 
 
   // The first calls compile products and touch memory.
   for (int32_t window = 0; window < largest; ++window) network.encode(window, sound);
-  network.align(0, 0, text);
+  align(0);
   for (const int32_t batch : kBatches) decode(network, batch, 100);
 
   times.log_mel_ms = least(repeats, [&] { network.encoder().log_mel(sound); });
   times.encode_ms = least(repeats, [&] { network.encode(0, sound); }) - times.log_mel_ms;
-  times.align_ms = least(repeats, [&] { network.align(0, 0, text); });
+  times.align_ms = least(repeats, [&] { align(0); });
   for (size_t i = 0; i < std::size(kBatches); ++i) {
     const int32_t batch = kBatches[i];
     times.step_ms[i] = least(repeats, [&] { decode(network, batch, 100); }) / kWindowTokens;
     times.windows_ms[i] = least(repeats, [&] {
       for (int32_t window = 0; window < batch; ++window) network.encode(window, sound);
       decode(network, batch, 100);
-      for (int32_t window = 0; window < batch; ++window) network.align(window, window, text);
+      for (int32_t window = 0; window < batch; ++window) align(window);
     });
   }
   return times;

@@ -2,9 +2,9 @@
 #include <cmath>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
-#include "align/dtw.h"
 #include "align/word_groups.h"
 #include "align/word_times.h"
 #include "audio/loudness.h"
@@ -118,15 +118,22 @@ void cut_at_joins(Range& word, std::span<const fw_span> spans) {
 
 }  // namespace
 
+int32_t alignment_frames(int64_t n_samples) {
+  return static_cast<int32_t>(std::max<int64_t>(1, (n_samples + kFrameSamples - 1) / kFrameSamples));
+}
+
 std::vector<Word> time_words(const WordRequest& request) {
-  const auto n_tokens = static_cast<int32_t>(request.tokens.size());
-  if (n_tokens == 0) return {};
+  if (request.tokens.empty()) return {};
   const std::vector<WordGroup> groups = group_words(request.tokens, request.language);
   const auto n_samples = static_cast<int64_t>(request.samples.size());
-  const auto n_frames = static_cast<int32_t>(
-      std::clamp<int64_t>((n_samples + kFrameSamples - 1) / kFrameSamples, 1, request.alignment.n_frames));
-  const std::vector<int32_t> first =
-      dtw_first_columns(attention_cost(request.alignment, request.n_prefix - 1, n_tokens + 1, n_frames));
+  const std::vector<int32_t>& first = request.alignment.first_frames;
+  const size_t n_predicted = request.tokens.size() + static_cast<size_t>(request.n_prefix);
+  if (first.size() != request.tokens.size() + 1 || request.alignment.next_probability.size() != n_predicted) {
+    throw Error(FW_STATUS_INTERNAL, "time_words: a path of " + std::to_string(first.size()) + " rows and " +
+                                        std::to_string(request.alignment.next_probability.size()) +
+                                        " probabilities for " + std::to_string(request.n_prefix) + " + " +
+                                        std::to_string(request.tokens.size()) + " tokens");
+  }
 
   const auto at = [&](const TextPlace& place) {
     const auto token = static_cast<size_t>(place.token);

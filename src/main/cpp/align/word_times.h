@@ -28,8 +28,14 @@ struct Word {
   int32_t n_tokens = 0;
 };
 
+/** Frames of the encoder, 20 ms each, in which n_samples of sound lie: at least one. */
+int32_t alignment_frames(int64_t n_samples);
+
 struct WordRequest {
-  /** Of the forced sequence: n_prefix tokens, the text tokens, end-of-text. */
+  /**
+   * Of the forced sequence: n_prefix tokens, the text tokens, end-of-text. Its path is that of the rows that predict
+   * the text tokens and end-of-text, through the alignment_frames of the samples.
+   */
   const Alignment& alignment;
   /** Tokens before the first text token; the last of them is <|notimestamps|>, whose row predicts the first text token.
    */

@@ -37,7 +37,9 @@ std::vector<Word> align_words(const Vocabulary& vocabulary, const WindowRequest&
   }
   if (text_tokens.empty()) return {};
   forced.push_back(special.end);
-  const Alignment alignment = network.align(window, sequence, forced);
+  const Alignment alignment =
+      network.align(window, sequence, forced, n_prefix - 1, static_cast<int32_t>(text_tokens.size()) + 1,
+                    alignment_frames(static_cast<int64_t>(request.samples.size())));
   return time_words({.alignment = alignment,
                      .n_prefix = n_prefix,
                      .tokens = text_tokens,

@@ -100,14 +100,34 @@ struct CachedAttentionArgs {
   Tensor y;
 };
 
-/** The softmax weights of one head of cached attention: weights [n][length] in host memory, row-major. */
+/** The softmax weights of one head of cached attention: weights f32 [n][length]. */
 struct AttentionWeightsArgs {
   Tensor query;
   const KeyValueCache* cache = nullptr;
   int32_t layer = 0;
   int32_t head = 0;
   CacheReach reach;
-  std::span<float> weights;
+  Tensor weights;
+};
+
+/**
+ * Where the tokens of a forced sequence lie in its audio, from the cross-attention of the alignment heads (the method
+ * of openai/whisper, timing.py): every frame of every head is normalised over all n_tokens (mean, population
+ * deviation), smoothed along the frames by a median of seven with reflected edges, and the negated mean of the heads is
+ * what a frame costs a token. The cheapest path through the rows [first_row, first_row + n_rows) and the first n_frames
+ * frames, from the first of both to the last, goes diagonally, down (next token) or right (next frame), preferred in
+ * this order among equals.
+ */
+struct AlignmentPathArgs {
+  /** f32 [n_heads n_tokens][n_frames or more]: the tokens of one head behind those of the other. */
+  Tensor weights;
+  int32_t n_heads = 0;
+  int32_t n_tokens = 0;
+  int32_t first_row = 0;
+  int32_t n_rows = 0;
+  int32_t n_frames = 0;
+  /** The frame at which the path first touches each row: host memory, n_rows entries. */
+  std::span<int32_t> first;
 };
 
 /** y [n][n_state] = table row of each token + positions [n_places][n_state] row of its place. */
@@ -164,6 +184,7 @@ class Executor {
   virtual void copy_slot(KeyValueCache& cache, int32_t from, int32_t to, int32_t n_places) = 0;
   virtual void cached_attention(const CachedAttentionArgs& args) = 0;
   virtual void attention_weights(const AttentionWeightsArgs& args) = 0;
+  virtual void alignment_path(const AlignmentPathArgs& args) = 0;
   virtual void embed(const EmbedArgs& args) = 0;
   virtual void pick(const PickArgs& args) = 0;
   virtual void token_probability(const TokenProbabilityArgs& args) = 0;

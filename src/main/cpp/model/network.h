@@ -31,13 +31,10 @@ struct EncodeRequest {
   std::span<const float> samples;
 };
 
-/** Cross-attention of the alignment heads for one forced sequence, and how probable its tokens were. */
+/** Where the tokens of a forced sequence lie in its window, and how probable they were. */
 struct Alignment {
-  int32_t n_heads = 0;
-  int32_t n_tokens = 0;
-  int32_t n_frames = 0;
-  /** Softmax over all audio frames of the scaled scores, [n_heads][n_tokens][n_frames], row-major. */
-  std::vector<float> weights;
+  /** Frame of 20 ms at which the path (AlignmentPathArgs) first touches each of the rows that were asked for. */
+  std::vector<int32_t> first_frames;
   /** Probability of token i + 1 after token i, softmax over the text tokens below end-of-text; n_tokens - 1 of them. */
   std::vector<float> next_probability;
 };
@@ -56,7 +53,7 @@ struct NetworkLimits {
 
 /**
  * A model's layers on the memory of one lane: what decode and align are written against. An implementation keeps
- * caches, logits and scratch on its device; only tokens, probabilities and alignment weights come back.
+ * caches, logits and scratch on its device; only tokens, probabilities and frames come back.
  *
  * What a row or window gives does not depend on what else is in the call: the same bits alone and in any batch.
  * Used by one thread at a time, the lane's. Throws fw::Error.
@@ -81,9 +78,13 @@ class Network {
   /** Copies the first n_places of a sequence's self-attention cache to another's (beams that fork). */
   virtual void copy_sequence(int32_t from, int32_t to, int32_t n_places) = 0;
 
-  /** Puts tokens (prefix, text and end-of-text) through the decoder on a sequence of the lane, overwriting its cache.
+  /**
+   * Puts tokens (prefix, text and end-of-text) through the decoder on a sequence of the lane, overwriting its cache,
+   * and finds the path of the rows [first_row, first_row + n_rows) through the first n_frames frames, or all where the
+   * window has fewer. Row i is that of token i, which predicts token i + 1.
    */
-  virtual Alignment align(int32_t window, int32_t sequence, std::span<const int32_t> tokens) = 0;
+  virtual Alignment align(int32_t window, int32_t sequence, std::span<const int32_t> tokens, int32_t first_row,
+                          int32_t n_rows, int32_t n_frames) = 0;
 };
 
 }  // namespace fw

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "model/device_arena.h"
+#include "ops/alignment_path.h"
 #include "ops/cached_attention.h"
 #include "ops/embed.h"
 #include "ops/layer_norm.h"
@@ -50,6 +51,8 @@ TextDecoder::TextDecoder(const Model& model, Executor& executor, const NetworkLi
   arena.add(attended_, max_rows_, state, type);
   arena.add(wide_, max_rows_, 4 * state, type);
   arena.add(logits_, logit_rows_, n_logits);
+  arena.add(alignment_weights_, static_cast<int64_t>(model.alignment_heads().size()) * shape.n_text_ctx,
+            shape.n_audio_ctx);
   memory_ = arena.allocate(device);
   logits_ = logits_.cols_from(0, shape.n_vocab);
 }
@@ -175,19 +178,17 @@ void TextDecoder::copy_sequence(int32_t from, int32_t to, int32_t n_places) {
   ops::copy_slot(executor_, *self_cache_, from, to, n_places);
 }
 
-Alignment TextDecoder::align(int32_t window, int32_t sequence, std::span<const int32_t> tokens) {
+Alignment TextDecoder::align(int32_t window, int32_t sequence, std::span<const int32_t> tokens, int32_t first_row,
+                             int32_t n_rows, int32_t n_frames) {
   const ModelShape& shape = model_.shape();
   if (tokens.size() < 2 || static_cast<int64_t>(tokens.size()) > shape.n_text_ctx) {
     throw Error(FW_STATUS_INVALID_ARGUMENT, "alignment: expected 2 to " + std::to_string(shape.n_text_ctx) +
                                                 " tokens, found " + std::to_string(tokens.size()));
   }
   const std::vector<AlignmentHead>& heads = model_.alignment_heads();
+  const auto n_heads = static_cast<int32_t>(heads.size()), n_tokens = static_cast<int32_t>(tokens.size());
   Alignment alignment;
-  alignment.n_heads = static_cast<int32_t>(heads.size());
-  alignment.n_tokens = static_cast<int32_t>(tokens.size());
-  alignment.n_frames = shape.n_audio_ctx;
-  const auto head_size = static_cast<size_t>(alignment.n_tokens) * static_cast<size_t>(alignment.n_frames);
-  alignment.weights.resize(heads.size() * head_size);
+  alignment.first_frames.resize(static_cast<size_t>(std::max(n_rows, 0)));
   alignment.next_probability.resize(tokens.size() - 1);
 
   std::vector<StepRow> rows;
@@ -199,15 +200,13 @@ Alignment TextDecoder::align(int32_t window, int32_t sequence, std::span<const i
     run_blocks(part, [&](int32_t layer, const Tensor& query) {
       for (size_t h = 0; h < heads.size(); ++h) {
         if (heads[h].layer == layer) {
-          const auto at = h * head_size + static_cast<size_t>(first * alignment.n_frames);
           ops::attention_weights(
-              executor_,
-              {query,
-               cross_cache_.get(),
-               layer,
-               heads[h].head,
-               {window, alignment.n_frames},
-               std::span(alignment.weights).subspan(at, part.size() * static_cast<size_t>(alignment.n_frames))});
+              executor_, {query,
+                          cross_cache_.get(),
+                          layer,
+                          heads[h].head,
+                          {window, shape.n_audio_ctx},
+                          alignment_weights_.rows_from(static_cast<int64_t>(h) * n_tokens + first, query.rows)});
         }
       }
     });
@@ -225,6 +224,9 @@ Alignment TextDecoder::align(int32_t window, int32_t sequence, std::span<const i
                       std::span(alignment.next_probability).subspan(static_cast<size_t>(first + i), some.size())});
     }
   }
+  ops::alignment_path(executor_,
+                      {alignment_weights_.rows_from(0, static_cast<int64_t>(n_heads) * n_tokens), n_heads, n_tokens,
+                       first_row, n_rows, std::min(n_frames, shape.n_audio_ctx), alignment.first_frames});
   return alignment;
 }
 

@@ -21,7 +21,9 @@ class TextDecoder {
 
   std::vector<Pick> step(std::span<const StepRow> rows);
   void copy_sequence(int32_t from, int32_t to, int32_t n_places);
-  Alignment align(int32_t window, int32_t sequence, std::span<const int32_t> tokens);
+  /** Network::align. */
+  Alignment align(int32_t window, int32_t sequence, std::span<const int32_t> tokens, int32_t first_row, int32_t n_rows,
+                  int32_t n_frames);
 
   /** The logits of all rows [n][n_vocab] in host memory, for tests. */
   std::vector<float> logits(std::span<const StepRow> rows);
@@ -53,6 +55,8 @@ class TextDecoder {
   /** Queries, keys and values, or the inner values of the MLP: [max_rows][4 n_text_state]. */
   Tensor wide_;
   Tensor logits_;
+  /** Of the alignment heads, the tokens of one head behind those of the other: [n_heads n_text_ctx][n_audio_ctx]. */
+  Tensor alignment_weights_;
   /** Of the rows now in work. */
   std::vector<int32_t> tokens_;
   std::vector<int32_t> positions_;

@@ -65,8 +65,8 @@ void attention_weights(Executor& executor, const AttentionWeightsArgs& args) {
   check(args.head >= 0 && args.head < args.cache->shape().n_heads, "attention_weights", "a head of the cache");
   check(has_reach(*args.cache, args.reach), "attention_weights", "a reach inside the cache");
   check_sizes("attention_weights", "query", args.query, args.query.rows, width(*args.cache));
-  check(static_cast<int64_t>(args.weights.size()) == args.query.rows * args.reach.length, "attention_weights",
-        "a place for each weight");
+  check_output("attention_weights", "weights", args.weights, args.query.rows, args.reach.length);
+  check(args.weights.type == DataType::f32, "attention_weights", "weights in f32");
   executor.attention_weights(args);
 }
 

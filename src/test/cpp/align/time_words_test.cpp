@@ -1,14 +1,15 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <random>
 #include <vector>
 
 #include "align/word_times.h"
+#include "base/error.h"
 
 namespace fw {
 namespace {
 
-constexpr int32_t n_frames = 150;
 constexpr int64_t ms = 16;
 
 /** A stretch of sound, ms. */
@@ -27,17 +28,11 @@ std::vector<float> sounds(int64_t length_ms, const std::vector<Sound>& parts) {
   return samples;
 }
 
-/** Attention that moves on to each row's own frame: row r looks at [first[r], first[r + 1]). */
-Alignment looking_at(const std::vector<int32_t>& first) {
-  const auto rows = static_cast<int32_t>(first.size());
-  Alignment alignment{.n_heads = 1, .n_tokens = rows, .n_frames = n_frames, .weights = {}, .next_probability = {}};
-  for (int32_t row = 0; row != rows; ++row) {
-    const int32_t end = row + 1 == rows ? n_frames : first[static_cast<size_t>(row) + 1];
-    for (int32_t frame = 0; frame != n_frames; ++frame) {
-      alignment.weights.push_back(frame >= first[static_cast<size_t>(row)] && frame < end ? 0.1f : 0.0f);
-    }
-  }
-  alignment.next_probability.assign(static_cast<size_t>(rows) - 1, 0.5f);
+/** A path that touches the first text token at frame 0, where every path begins, and what follows at these frames. */
+Alignment passing(const std::vector<int32_t>& frames) {
+  Alignment alignment{.first_frames = {0}, .next_probability = {}};
+  alignment.first_frames.insert(alignment.first_frames.end(), frames.begin(), frames.end());
+  alignment.next_probability.assign(frames.size() + 2, 0.5f);
   return alignment;
 }
 
@@ -49,8 +44,8 @@ std::vector<Word> timed(const Alignment& alignment, const std::vector<TextToken>
 
 TEST(TimeWordsTest, BeginsAWordBehindThePauseBeforeItAndEndsOneWhereItsSoundStops) {
   const std::vector<float> samples = sounds(3000, {{200, 900}, {1800, 2600}});
-  // Rows: start, no-timestamps (predicts "one"), "one" (predicts "two"), "two" (predicts the end), end.
-  const Alignment alignment = looking_at({0, 3, 60, 140, 148});
+  // "one" begins at the first frame, "two" at the next, and the text ends at the last.
+  const Alignment alignment = passing({60, 140});
   const std::vector<Word> words = timed(alignment, {{" one", 0}, {" two.", 0}}, samples, {{0, 3000 * ms}});
   ASSERT_EQ(words.size(), 2u);
   EXPECT_EQ(words[0].text, "one");
@@ -65,14 +60,14 @@ TEST(TimeWordsTest, BeginsAWordBehindThePauseBeforeItAndEndsOneWhereItsSoundStop
 TEST(TimeWordsTest, LaysNoWordOverTheJoinOfTwoSpans) {
   const std::vector<float> samples = sounds(3000, {{200, 900}, {1800, 2600}});
   const std::vector<fw_span> spans = {{5000 * ms, 1300 * ms}, {60000 * ms, 1700 * ms}};
-  const std::vector<Word> words = timed(looking_at({0, 3, 60, 140, 148}), {{" one", 0}, {" two", 0}}, samples, spans);
+  const std::vector<Word> words = timed(passing({60, 140}), {{" one", 0}, {" two", 0}}, samples, spans);
   ASSERT_EQ(words.size(), 2u);
   EXPECT_LE(words[0].end_sample, 6300 * ms);
   EXPECT_GE(words[1].first_sample, 60000 * ms);
   EXPECT_LE(words[1].end_sample, 61700 * ms);
 }
 
-TEST(TimeWordsTest, GivesEveryWordALengthAndKeepsTheirOrderWhateverTheAttention) {
+TEST(TimeWordsTest, GivesEveryWordALengthAndKeepsTheirOrderWhateverThePath) {
   for (uint32_t seed = 0; seed != 100; ++seed) {
     std::mt19937 random(seed);
     std::vector<Sound> parts;
@@ -82,10 +77,10 @@ TEST(TimeWordsTest, GivesEveryWordALengthAndKeepsTheirOrderWhateverTheAttention)
     }
     const std::vector<float> samples = sounds(3400, parts);
     const int32_t n = 1 + static_cast<int32_t>(random() % 20);
-    Alignment alignment{.n_heads = 2, .n_tokens = n + 3, .n_frames = 180, .weights = {}, .next_probability = {}};
-    for (int32_t i = 0; i != 2 * (n + 3) * 180; ++i)
-      alignment.weights.push_back(static_cast<float>(random() % 1000) / 1e3f);
-    alignment.next_probability.assign(static_cast<size_t>(n) + 2, 0.9f);
+    std::vector<int32_t> frames;
+    for (int32_t i = 0; i != n; ++i) frames.push_back(static_cast<int32_t>(random() % 170));
+    std::sort(frames.begin(), frames.end());
+    const Alignment alignment = passing(frames);
     std::vector<TextToken> tokens(static_cast<size_t>(n), {" word", 0});
     const std::vector<fw_span> spans = {{16000, 1600 * ms}, {160000, 1800 * ms}};
     const std::vector<Word> words = timed(alignment, tokens, samples, spans);
@@ -111,7 +106,7 @@ Word word_among_pauses(const std::vector<Sound>& pauses) {
     from = pause.end;
   }
   parts.push_back({from, 3000});
-  return timed(looking_at({0, 1, 120, 149}), {{" one", 0}}, sounds(3000, parts), {{0, 3000 * ms}}).at(0);
+  return timed(passing({120}), {{" one", 0}}, sounds(3000, parts), {{0, 3000 * ms}}).at(0);
 }
 
 void expect_at(const Word& word, int64_t begin_ms, int64_t end_ms) {
@@ -139,14 +134,14 @@ TEST(TimeWordsTest, SettlesAtThePauseWithin300MsThatIsLongest) {
 
 TEST(TimeWordsTest, SharesATokensTimeOutByItsBytes) {
   const std::vector<Word> words =
-      timed(looking_at({0, 1, 120, 149}), {{" one two", 0}}, sounds(3000, {{200, 3000}}), {{0, 3000 * ms}});
+      timed(passing({120}), {{" one two", 0}}, sounds(3000, {{200, 3000}}), {{0, 3000 * ms}});
   ASSERT_EQ(words.size(), 2u);
   expect_at(words[0], 200, 1200);
   expect_at(words[1], 1200, 2400);
 }
 
 TEST(TimeWordsTest, GivesEveryWordTheMeanProbabilityOfItsOwnTokens) {
-  Alignment alignment = looking_at({0, 3, 40, 60, 140, 148});
+  Alignment alignment = passing({40, 60, 140});
   alignment.next_probability = {0.9f, 0.2f, 0.4f, 0.8f, 0.1f};
   const std::vector<Word> words =
       timed(alignment, {{" one", 0}, {" tw", 0}, {"o.", 0}}, sounds(3000, {{200, 3000}}), {{0, 3000 * ms}});
@@ -159,15 +154,31 @@ TEST(TimeWordsTest, GivesEveryWordTheMeanProbabilityOfItsOwnTokens) {
 
 TEST(TimeWordsTest, CutsAWordOverAJoinToTheSpanThatHoldsMostOfIt) {
   const std::vector<float> samples = sounds(3000, {{200, 3000}});
-  const Alignment alignment = looking_at({0, 1, 120, 149});
+  const Alignment alignment = passing({120});
   const Word early = timed(alignment, {{" one", 0}}, samples, {{0, 1800 * ms}, {9000 * ms, 1200 * ms}}).at(0);
   expect_at(early, 200, 1800);
   const Word late = timed(alignment, {{" one", 0}}, samples, {{0, 800 * ms}, {9000 * ms, 2200 * ms}}).at(0);
   expect_at(late, 9000, 10600);
 }
 
+TEST(TimeWordsTest, RefusesAPathOfAnotherText) {
+  const std::vector<float> samples = sounds(3000, {{200, 3000}});
+  const std::vector<fw_span> spans = {{0, 3000 * ms}};
+  EXPECT_THROW(timed(passing({60, 120}), {{" one", 0}}, samples, spans), Error);
+  Alignment alignment = passing({120});
+  alignment.next_probability.pop_back();
+  EXPECT_THROW(timed(alignment, {{" one", 0}}, samples, spans), Error);
+}
+
+TEST(TimeWordsTest, LooksAtAllFramesThatHoldSoundAndAtLeastAtOne) {
+  EXPECT_EQ(alignment_frames(0), 1);
+  EXPECT_EQ(alignment_frames(320), 1);
+  EXPECT_EQ(alignment_frames(321), 2);
+  EXPECT_EQ(alignment_frames(480000), 1500);
+}
+
 TEST(TimeWordsTest, HasNoWordsWithoutTokens) {
-  EXPECT_TRUE(timed(looking_at({0, 3, 10}), {}, sounds(1000, {}), {{0, 1000 * ms}}).empty());
+  EXPECT_TRUE(timed(Alignment(), {}, sounds(1000, {}), {{0, 1000 * ms}}).empty());
 }
 
 }  // namespace

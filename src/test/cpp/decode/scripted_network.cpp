@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "device/cpu/alignment_path.h"
 #include "model_maker/model_maker.h"
 
 namespace fw {
@@ -65,7 +66,8 @@ void ScriptedNetwork::copy_sequence(int32_t from, int32_t to, int32_t n_places) 
   sequences_.at(static_cast<size_t>(to)).assign(source.begin(), source.begin() + n_places);
 }
 
-Alignment ScriptedNetwork::align(int32_t window, int32_t sequence, std::span<const int32_t> tokens) {
+Alignment ScriptedNetwork::align(int32_t window, int32_t sequence, std::span<const int32_t> tokens, int32_t first_row,
+                                 int32_t n_rows, int32_t n_frames) {
   const int32_t voice = voices_.at(static_cast<size_t>(window));
   if (script_->before_align) script_->before_align(voice);
   sequences_.at(static_cast<size_t>(sequence)).assign(tokens.begin(), tokens.end());
@@ -74,15 +76,15 @@ Alignment ScriptedNetwork::align(int32_t window, int32_t sequence, std::span<con
     script_->aligned[voice].emplace_back(tokens.begin(), tokens.end());
   }
   // Each token looks at ten frames of its own, one token after the other.
-  Alignment alignment{.n_heads = 1,
-                      .n_tokens = static_cast<int32_t>(tokens.size()),
-                      .n_frames = 1500,
-                      .weights = {},
-                      .next_probability = {}};
-  alignment.weights.assign(tokens.size() * 1500, 1e-6f);
+  const auto n_tokens = static_cast<int32_t>(tokens.size());
+  std::vector<float> weights(tokens.size() * 1500, 1e-6f);
   for (size_t t = 0; t != tokens.size(); ++t) {
-    for (size_t f = 0; f != 10; ++f) alignment.weights[t * 1500 + t * 10 + f] = 0.1f;
+    for (size_t f = 0; f != 10; ++f) weights[t * 1500 + t * 10 + f] = 0.1f;
   }
+  Alignment alignment;
+  alignment.first_frames.resize(static_cast<size_t>(n_rows));
+  find_alignment_path({Tensor(weights.data(), DataType::f32, n_tokens, 1500), 1, n_tokens, first_row, n_rows,
+                       std::min(n_frames, 1500), alignment.first_frames});
   alignment.next_probability.assign(tokens.size() - 1, 0.5f);
   return alignment;
 }

@@ -71,7 +71,8 @@ class ScriptedNetwork final : public Network {
   void encode(std::span<const EncodeRequest> windows) override;
   std::vector<Pick> step(std::span<const StepRow> rows) override;
   void copy_sequence(int32_t from, int32_t to, int32_t n_places) override;
-  Alignment align(int32_t window, int32_t sequence, std::span<const int32_t> tokens) override;
+  Alignment align(int32_t window, int32_t sequence, std::span<const int32_t> tokens, int32_t first_row, int32_t n_rows,
+                  int32_t n_frames) override;
 
  private:
   Pick pick(const StepRow& row);

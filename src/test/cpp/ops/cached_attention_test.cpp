@@ -49,12 +49,10 @@ class FilledCache {
 
   std::vector<float> weights(int32_t layer, int32_t head, CacheReach reach, int64_t n, std::span<const float> query) {
     const GuardedMatrix in(device_, n, kWidth, query, 8, device_.habits().activations);
-    std::vector<float> weights(static_cast<size_t>(n * reach.length + 1), -7.0f);
-    ops::attention_weights(executor_, {in.tensor(), cache_.get(), layer, head, reach,
-                                       std::span(weights).first(static_cast<size_t>(n * reach.length))});
-    EXPECT_EQ(weights.back(), -7.0f);
-    weights.pop_back();
-    return weights;
+    const GuardedMatrix weights(device_, n, reach.length);
+    ops::attention_weights(executor_, {in.tensor(), cache_.get(), layer, head, reach, weights.tensor()});
+    EXPECT_TRUE(weights.guards_intact());
+    return weights.values();
   }
 
   KeyValueCache& cache() { return *cache_; }

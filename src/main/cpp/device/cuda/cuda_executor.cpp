@@ -14,6 +14,10 @@ namespace {
 constexpr size_t kArgumentBytes = size_t{4} << 20;
 constexpr size_t kResultBytes = size_t{4} << 20;
 constexpr size_t kAlignment = 64;
+/** The longest text context, an encoder's frames, and all heads of large's decoder. */
+constexpr int32_t kPathRows = 448;
+constexpr int32_t kPathFrames = 1500;
+constexpr int32_t kPathHeads = 640;
 /** The second convolution of large-v3: 1,500 rows of 3 x 1,280. */
 constexpr size_t kPatchElements = size_t{1500} * 3 * 1280;
 /** Graphs that are kept; a graph of large-v3's step takes about a megabyte. */
@@ -43,6 +47,9 @@ CudaExecutor::CudaExecutor(const CudaDevice& device, const ExecutorOptions& opti
       samples_(device.allocate(FW_WINDOW_MAX_SAMPLES * sizeof(float))),
       host_samples_(FW_WINDOW_MAX_SAMPLES * sizeof(float)),
       patches_(device.allocate(kPatchElements * sizeof(uint16_t))),
+      path_cost_(device.allocate(size_t{kPathRows} * kPathFrames * sizeof(float))),
+      path_steps_(device.allocate(size_t{kPathRows} * kPathFrames)),
+      path_scratch_(device.allocate(size_t{2} * kPathHeads * kPathFrames * sizeof(float))),
       mel_scratch_(device.allocate(static_cast<size_t>(log_mel_scratch(3000, 128)) * sizeof(float))) {}
 
 CudaExecutor::~CudaExecutor() {
@@ -338,14 +345,31 @@ void CudaExecutor::cached_attention(const CachedAttentionArgs& args) {
 }
 
 void CudaExecutor::attention_weights(const AttentionWeightsArgs& args) {
-  const size_t bytes = args.weights.size_bytes();
-  auto* place = static_cast<float*>(result_place(bytes));
-  if (launches("attention_weights", args.query, args.cache, args.layer, args.head, args.reach.slot, args.reach.length,
-               place)) {
-    cuda::attention_weights(stream_, cuda_cache(*args.cache).view(), args.layer, args.head, args.query, args.reach,
-                            place, args.reach.length);
+  if (!launches("attention_weights", args.query, args.cache, args.layer, args.head, args.reach.slot, args.reach.length,
+                args.weights)) {
+    return;
   }
-  deliver(place, bytes, [to = args.weights](const std::byte* from) { std::memcpy(to.data(), from, to.size_bytes()); });
+  cuda::attention_weights(stream_, cuda_cache(*args.cache).view(), args.layer, args.head, args.query, args.reach,
+                          args.weights.f32(), args.weights.stride);
+  if (mode_ == Mode::alone) check_launch("attention_weights");
+}
+
+void CudaExecutor::alignment_path(const AlignmentPathArgs& args) {
+  if (args.n_rows > kPathRows || args.n_frames > kPathFrames || args.n_heads > kPathHeads) {
+    throw Error(FW_STATUS_INTERNAL, "alignment_path: expected at most " + std::to_string(kPathRows) + " rows, " +
+                                        std::to_string(kPathFrames) + " frames and " + std::to_string(kPathHeads) +
+                                        " heads");
+  }
+  const size_t bytes = args.first.size_bytes();
+  auto* place = static_cast<int32_t*>(result_place(bytes));
+  if (launches("alignment_path", args.weights, args.n_heads, args.n_tokens, args.first_row, args.n_rows, args.n_frames,
+               place)) {
+    auto* cost = static_cast<float*>(path_cost_->data());
+    alignment_cost(stream_, args.weights.f32(), args.n_heads, args.n_tokens, args.weights.stride, args.first_row,
+                   args.n_rows, args.n_frames, static_cast<float*>(path_scratch_->data()), cost);
+    dtw_path(stream_, cost, args.n_rows, args.n_frames, static_cast<uint8_t*>(path_steps_->data()), place);
+  }
+  deliver(place, bytes, [to = args.first](const std::byte* from) { std::memcpy(to.data(), from, to.size_bytes()); });
 }
 
 void CudaExecutor::embed(const EmbedArgs& args) {

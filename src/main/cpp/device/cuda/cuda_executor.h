@@ -38,6 +38,7 @@ class CudaExecutor final : public Executor {
   void copy_slot(KeyValueCache& cache, int32_t from, int32_t to, int32_t n_places) override;
   void cached_attention(const CachedAttentionArgs& args) override;
   void attention_weights(const AttentionWeightsArgs& args) override;
+  void alignment_path(const AlignmentPathArgs& args) override;
   void embed(const EmbedArgs& args) override;
   void pick(const PickArgs& args) override;
   void token_probability(const TokenProbabilityArgs& args) override;
@@ -100,6 +101,9 @@ class CudaExecutor final : public Executor {
   Event sampled_;
   /** Rows of a convolution side by side. */
   std::unique_ptr<Memory> patches_;
+  std::unique_ptr<Memory> path_cost_;
+  std::unique_ptr<Memory> path_steps_;
+  std::unique_ptr<Memory> path_scratch_;
   std::unique_ptr<Memory> mel_scratch_;
   std::vector<Staged> known_;
   std::vector<RowGroup> groups_;

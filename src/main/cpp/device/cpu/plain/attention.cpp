@@ -92,7 +92,7 @@ void PlainExecutor::attention_weights(const AttentionWeightsArgs& args) {
     const auto weights = softmax_scores(args.query.f32(row) + first, cache.key(args.reach.slot, args.layer, 0) + first,
                                         cache.width(), args.reach.length, dim);
     for (size_t j = 0; j < weights.size(); ++j) {
-      args.weights[static_cast<size_t>(row) * weights.size() + j] = static_cast<float>(weights[j]);
+      args.weights.f32(row)[j] = static_cast<float>(weights[j]);
     }
   }
 }

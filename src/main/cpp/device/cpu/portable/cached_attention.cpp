@@ -181,7 +181,7 @@ void PortableExecutor::attention_weights(const AttentionWeightsArgs& args) {
     }
     for (int64_t i = 0; i < rows; ++i) {
       const float total = set.exponentials(scores + i * padded, length, length, factor);
-      set.scale(scores + i * padded, 1.0f / total, args.weights.data() + (first + i) * length, length);
+      set.scale(scores + i * padded, 1.0f / total, args.weights.f32(first + i), length);
     }
   });
 }

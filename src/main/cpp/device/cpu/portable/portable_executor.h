@@ -26,6 +26,7 @@ class PortableExecutor : public Executor {
   void copy_slot(KeyValueCache& cache, int32_t from, int32_t to, int32_t n_places) override;
   void cached_attention(const CachedAttentionArgs& args) override;
   void attention_weights(const AttentionWeightsArgs& args) override;
+  void alignment_path(const AlignmentPathArgs& args) override;
   void embed(const EmbedArgs& args) override;
   void pick(const PickArgs& args) override;
   void token_probability(const TokenProbabilityArgs& args) override;

@@ -1,16 +1,11 @@
-// The path against one found by trying every path, and against the golden values of an independent implementation.
-#include "align/dtw.h"
-
+// The path against one found by trying every path.
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <limits>
 #include <random>
 
-#include "device/cpu/portable/portable_device.h"
-#include "golden_data/golden_data.h"
-#include "model/device_network.h"
-#include "model/model_file.h"
+#include "device/cpu/alignment_path.h"
 
 namespace fw {
 namespace {
@@ -61,36 +56,6 @@ TEST(Dtw, HasAPathOfOneRowOrOneColumnAndNoneOfNothing) {
   EXPECT_EQ(dtw_first_columns({3, 1, {1.0f, 2.0f, 3.0f}}), std::vector<int32_t>({0, 0, 0}));
   EXPECT_TRUE(dtw_first_columns({}).empty());
 }
-
-class GoldenStarts : public testing::TestWithParam<int> {};
-
-TEST_P(GoldenStarts, LieWithinOneFrameOfTheOtherImplementation) {
-  const Json json = golden_json("golden.json");
-  const Json& window = json["windows"].array()[static_cast<size_t>(GetParam())];
-  const std::string key = window["key"].text();
-  const std::shared_ptr<const Model> model =
-      Model::load(ModelFile::open(repository_path("models/ggml-demo.en-q8_0.bin")),
-                  make_portable_device(FW_PRECISION_F32), {{2, 0}, {2, 1}, {2, 2}, {2, 3}});
-  DeviceNetwork network(model, {1, 1, 2});
-  const SpecialTokens& special = model->vocabulary().special();
-  std::vector<int32_t> tokens = {special.start, special.no_timestamps};
-  for (const Json& word : window["forced_words"].array()) {
-    const std::vector<int32_t> ids = word["tokens"].integers();
-    tokens.insert(tokens.end(), ids.begin(), ids.end());
-  }
-  tokens.push_back(special.end);
-  network.encode(0, golden_window(key.substr(0, key.find('.')) + ".flac", key.back() - '0'));
-  const Alignment alignment = network.align(0, 0, tokens);
-  const auto n_rows = static_cast<int32_t>(tokens.size()) - 2;
-  const std::vector<int32_t> first = dtw_first_columns(attention_cost(alignment, 1, n_rows, 1500));
-  size_t row = 0;
-  for (const Json& word : window["forced_words"].array()) {
-    EXPECT_NEAR(first[row] * 0.02, word["start_s"].number(), 0.0201) << word["word"].text();
-    row += word["tokens"].integers().size();
-  }
-}
-
-INSTANTIATE_TEST_SUITE_P(Windows, GoldenStarts, testing::Range(0, 6));
 
 }  // namespace
 }  // namespace fw

@@ -1,12 +1,9 @@
-#include "align/dtw.h"
+#include "device/cpu/alignment_path.h"
 
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <limits>
-#include <string>
-
-#include "base/error.h"
 
 namespace fw {
 namespace {
@@ -51,17 +48,17 @@ inline float median(float a, float b, float c, float d, float e, float f, float 
 }
 
 /** For each frame the factor and the offset that normalise it over the n_tokens rows of one head. */
-void normalisation(const float* weights, int32_t n_tokens, int32_t row_length, int32_t n_frames,
-                   std::vector<double>& mean, std::vector<double>& scale) {
+void normalisation(const float* weights, int32_t n_tokens, int64_t stride, int32_t n_frames, std::vector<double>& mean,
+                   std::vector<double>& scale) {
   mean.assign(n_frames, 0.0);
   scale.assign(n_frames, 0.0);
   for (int32_t t = 0; t != n_tokens; ++t) {
-    const float* row = weights + static_cast<size_t>(t) * row_length;
+    const float* row = weights + t * stride;
     for (int32_t f = 0; f != n_frames; ++f) mean[f] += row[f];
   }
   for (double& m : mean) m /= n_tokens;
   for (int32_t t = 0; t != n_tokens; ++t) {
-    const float* row = weights + static_cast<size_t>(t) * row_length;
+    const float* row = weights + t * stride;
     for (int32_t f = 0; f != n_frames; ++f) scale[f] += (row[f] - mean[f]) * (row[f] - mean[f]);
   }
   for (double& s : scale) s = 1.0 / (std::sqrt(s / n_tokens) + kLeastDeviation);
@@ -71,26 +68,18 @@ enum Step : uint8_t { kDiagonal, kDown, kRight };
 
 }  // namespace
 
-CostMatrix attention_cost(const Alignment& alignment, int32_t first_row, int32_t n_rows, int32_t n_frames) {
-  const auto n_weights = static_cast<size_t>(alignment.n_heads) * alignment.n_tokens * alignment.n_frames;
-  if (alignment.n_heads < 1 || alignment.weights.size() != n_weights || first_row < 0 || n_rows < 1 || n_frames < 1 ||
-      first_row > alignment.n_tokens - n_rows || n_frames > alignment.n_frames) {
-    throw Error(FW_STATUS_INTERNAL,
-                "attention_cost: rows " + std::to_string(first_row) + " + " + std::to_string(n_rows) + " of " +
-                    std::to_string(alignment.n_tokens) + ", frames " + std::to_string(n_frames) + " of " +
-                    std::to_string(alignment.n_frames) + ", heads " + std::to_string(alignment.n_heads) + ", weights " +
-                    std::to_string(alignment.weights.size()));
-  }
-  CostMatrix cost{n_rows, n_frames, std::vector<float>(static_cast<size_t>(n_rows) * n_frames, 0.0f)};
+CostMatrix attention_cost(const AlignmentPathArgs& args) {
+  const int32_t n_frames = args.n_frames;
+  CostMatrix cost{args.n_rows, n_frames, std::vector<float>(static_cast<size_t>(args.n_rows) * n_frames, 0.0f)};
   std::vector<double> mean;
   std::vector<double> scale;
   std::vector<float> padded(n_frames + 2 * kMedianReach);
-  const float share = -1.0f / static_cast<float>(alignment.n_heads);
-  for (int32_t h = 0; h != alignment.n_heads; ++h) {
-    const float* weights = alignment.weights.data() + static_cast<size_t>(h) * alignment.n_tokens * alignment.n_frames;
-    normalisation(weights, alignment.n_tokens, alignment.n_frames, n_frames, mean, scale);
-    for (int32_t r = 0; r != n_rows; ++r) {
-      const float* row = weights + static_cast<size_t>(first_row + r) * alignment.n_frames;
+  const float share = -1.0f / static_cast<float>(args.n_heads);
+  for (int32_t h = 0; h != args.n_heads; ++h) {
+    const Tensor weights = args.weights.rows_from(static_cast<int64_t>(h) * args.n_tokens, args.n_tokens);
+    normalisation(weights.f32(), args.n_tokens, weights.stride, n_frames, mean, scale);
+    for (int32_t r = 0; r != args.n_rows; ++r) {
+      const float* row = weights.f32(args.first_row + r);
       float* normal = padded.data() + kMedianReach;
       for (int32_t f = 0; f != n_frames; ++f) normal[f] = static_cast<float>((row[f] - mean[f]) * scale[f]);
       for (int32_t i = 1; i <= kMedianReach; ++i) {
@@ -151,6 +140,11 @@ std::vector<int32_t> dtw_first_columns(const CostMatrix& cost) {
     if (taken != kDown) --c;
   }
   return first;
+}
+
+void find_alignment_path(const AlignmentPathArgs& args) {
+  const std::vector<int32_t> first = dtw_first_columns(attention_cost(args));
+  std::copy(first.begin(), first.end(), args.first.begin());
 }
 
 }  // namespace fw
