@@ -97,7 +97,7 @@ TEST(LostLane, GivesItsWindowsBackWhereverMemoryRunsOut) {
   const std::string heard = hear(lane_of_one_thread().get());
   int32_t n_lost = 0;
   // A window takes hundreds of allocations: the first are tried one by one, later ones at growing distances.
-  for (int32_t nth = 2;; nth += 1 + nth / 3) {
+  for (int32_t nth = 2;; nth += 1 + nth / 2) {
     const LaneHandle lane = lane_of_one_thread();
     fw_status last = FW_STATUS_OK;
     if (!lose(lane.get(), nth, last)) break;

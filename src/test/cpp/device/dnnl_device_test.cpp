@@ -8,6 +8,7 @@
 #include <cmath>
 #include <cstring>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/error.h"
@@ -36,15 +37,18 @@ struct Case {
   bool residual;
 };
 
-std::vector<float> run_linear(const Device& device, const Case& c, const std::vector<float>& x, int64_t first,
-                              int64_t rows, int32_t n_threads) {
-  const auto weight = device.pack(values(c.k * c.n, 7), c.n, c.k, false);
+std::unique_ptr<Weight> pack_weight(const Device& device, const Case& c) {
+  return device.pack(values(c.k * c.n, 7), c.n, c.k, false);
+}
+
+std::vector<float> run_linear(const Device& device, const Weight& weight, const Case& c, const std::vector<float>& x,
+                              int64_t first, int64_t rows, int32_t n_threads) {
   std::vector<float> bias = values(c.n, 8);
   std::vector<float> residual = values(static_cast<int64_t>(x.size()) / c.k * c.n, 9);
   std::vector<float> y(static_cast<size_t>(rows * c.n));
   LinearArgs args;
   args.x = Tensor(const_cast<float*>(x.data()) + first * c.k, DataType::f32, rows, c.k);
-  args.weight = weight.get();
+  args.weight = &weight;
   args.bias = Tensor(bias.data(), DataType::f32, 1, c.n);
   args.activation = c.gelu ? Activation::gelu : Activation::none;
   if (c.residual) args.residual = Tensor(residual.data() + first * c.n, DataType::f32, rows, c.n);
@@ -92,22 +96,23 @@ TEST_P(DnnlDeviceTest, ProductsAgreeWithThePlainOnes) {
   for (const Case& c : {Case{384, 384, false, true}, Case{384, 1536, true, false}, Case{1536, 384, false, true},
                         Case{80, 40, false, false}, Case{240, 130, true, true}, Case{37, 50, false, false}}) {
     const std::vector<float> x = values(70 * c.k, 3);
-    const std::vector<float> expected = run_linear(*make_plain_device(), c, x, 0, 70, 1);
-    EXPECT_LT(relative_error(run_linear(*device_, c, x, 0, 70, 2), expected), tolerance()) << c.k << " x " << c.n;
+    const auto plain = make_plain_device();
+    const std::vector<float> expected = run_linear(*plain, *pack_weight(*plain, c), c, x, 0, 70, 1);
+    const std::vector<float> found = run_linear(*device_, *pack_weight(*device_, c), c, x, 0, 70, 2);
+    EXPECT_LT(relative_error(found, expected), tolerance()) << c.k << " x " << c.n;
   }
 }
 
 TEST_P(DnnlDeviceTest, ARowIsTheSameBitsInAnyCompanyAndWithAnyNumberOfThreads) {
   for (const Case& c : {Case{384, 384, false, true}, Case{1536, 384, true, false}, Case{256, 2100, false, false}}) {
     const std::vector<float> x = values(150 * c.k, 4);
-    const std::vector<float> all = run_linear(*device_, c, x, 0, 150, 2);
+    const auto weight = pack_weight(*device_, c);
+    const std::vector<float> all = run_linear(*device_, *weight, c, x, 0, 150, 2);
     for (const int64_t rows : {1, 2, 3, 7, 8, 9, 17, 40, 64, 65, 100}) {
-      for (const int64_t first : {int64_t{0}, 150 - rows}) {
-        for (const int32_t n_threads : {1, 3}) {
-          const std::vector<float> part = run_linear(*device_, c, x, first, rows, n_threads);
-          ASSERT_EQ(0, std::memcmp(part.data(), all.data() + first * c.n, part.size() * sizeof(float)))
-              << rows << " rows from " << first << ", " << c.k << " x " << c.n << ", threads " << n_threads;
-        }
+      for (const auto& [first, n_threads] : {std::pair<int64_t, int32_t>{0, 1}, {150 - rows, 3}}) {
+        const std::vector<float> part = run_linear(*device_, *weight, c, x, first, rows, n_threads);
+        ASSERT_EQ(0, std::memcmp(part.data(), all.data() + first * c.n, part.size() * sizeof(float)))
+            << rows << " rows from " << first << ", " << c.k << " x " << c.n << ", threads " << n_threads;
       }
     }
   }

@@ -2,6 +2,9 @@
 // the file has bytes.
 #include <gtest/gtest.h>
 
+#include <map>
+#include <memory>
+
 #include "base/error.h"
 #include "model/model_file.h"
 #include "model_maker/model_maker.h"
@@ -9,9 +12,17 @@
 namespace fw {
 namespace {
 
-/** As small as a whole model gets: few tokens in the list, one layer each. */
+/** As small as a whole model gets: few tokens in the list, one layer each. The values of its tensors are made once. */
 ModelImage small_image(StoredType type = StoredType::q8_0) {
-  return make_model({.shape = small_shape(51864, 80, 32), .type = type, .tokens = made_up_tokens(300)});
+  static std::map<StoredType, ModelImage> made;
+  const auto [found, is_new] = made.try_emplace(type);
+  if (is_new) {
+    found->second = make_model({.shape = small_shape(51864, 80, 32), .type = type, .tokens = made_up_tokens(300)});
+    for (TensorImage& tensor : found->second.tensors) {
+      tensor.values = [values = std::make_shared<const std::vector<std::byte>>(tensor.values())] { return *values; };
+    }
+  }
+  return found->second;
 }
 
 /** The text of the error that the bytes are refused with; "" where they are accepted. */
