@@ -122,7 +122,7 @@ Parts measure_parts(const std::shared_ptr<const Model>& model, int32_t batch,
   const std::vector<StepRow> middle = rows_at(50);
   parts.step_ms = least(8, [&] { network.step(middle); });
   const std::vector<int32_t> text(100, 300);
-  parts.align_ms = least(3, [&] { network.align(0, 0, text, 1, 98, 1500); });
+  parts.align_ms = least(3, [&] { network.align({0, 0, text, 1, 98, 1500}); });
   return parts;
 }
 

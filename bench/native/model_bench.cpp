@@ -65,7 +65,7 @@ ModelTimes measure_model(std::shared_ptr<const Model> model, const std::string& 
   DeviceNetwork network(model, {largest, largest, n_threads});
   const std::vector<int32_t> text(kWindowTokens, 100);
   const auto align = [&](int32_t window) {
-    network.align(window, window, text, 1, kWindowTokens - 2, model->shape().n_audio_ctx);
+    network.align({window, window, text, 1, kWindowTokens - 2, model->shape().n_audio_ctx});
   };
   ModelTimes times;
   times.name = name;

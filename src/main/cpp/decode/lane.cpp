@@ -28,6 +28,9 @@ WindowResult failed(int64_t tag, fw_status status, std::string message) {
 
 WindowResult cancelled_result(int64_t tag) { return failed(tag, FW_STATUS_CANCELLED, "cancelled"); }
 
+/** Steps that a decoded window waits at most for others to be aligned with. */
+constexpr int32_t most_steps_waited = 4;
+
 /** The shortest text context in which every prompt leaves places for a text. */
 constexpr int32_t min_text_ctx = 16;
 
@@ -134,7 +137,7 @@ void Lane::run() noexcept {
   try {
     while (wait_for_work()) {
       drop_cancelled();
-      admit();
+      turn_over();
       step();
     }
   } catch (...) {
@@ -168,26 +171,111 @@ void Lane::work_on(Slot& slot, Work&& work) {
   }
 }
 
-void Lane::admit() {
-  for (size_t s = 0; s != slots_.size() && !stopping(); ++s) {
-    Slot& slot = slots_[s];
-    if (slot.decoder) continue;
-    {
-      const std::lock_guard lock(mutex_);
-      if (waiting_.empty()) return;
-      slot.pieces.emplace(std::move(waiting_.front()));
-      waiting_.erase(waiting_.begin());
-      occupants_[s] = {.tag = slot.pieces->tag(), .busy = true};
-    }
-    slot.started = Clock::now();
-    work_on(slot, [&] { begin_piece(slot); });
+template <typename Work>
+void Lane::together_or_alone(const std::vector<Slot*>& slots, const Work& work) {
+  if (slots.empty()) return;
+  const std::optional<Failure> failure = try_to([&] { work(slots); });
+  if (!failure) return;
+  if (ends_the_lane(failure->status)) {
+    lose(*failure);
+    return;
+  }
+  // Whose fault it was cannot be told from a call for all: each repeats it alone, which changes none of its results.
+  for (Slot* slot : slots) {
+    if (stopping()) return;
+    work_on(*slot, [&] { work({slot}); });
   }
 }
 
-void Lane::begin_piece(Slot& slot) {
-  const WindowRequest& piece = slot.pieces->piece();
-  network_->encode(slot.window, piece.samples);
-  slot.decoder.emplace(vocabulary_, n_text_ctx_, piece, slot.window, slot.first_sequence, slot.pieces->may_divide());
+bool Lane::turn_is_due() {
+  int32_t n_running = 0, n_due = 0, n_free = 0;
+  for (const Slot& slot : slots_) {
+    if (!slot.decoder) {
+      ++n_free;
+    } else {
+      ++(slot.decoder->done() ? n_due : n_running);
+    }
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    n_due += std::min(n_free, static_cast<int32_t>(waiting_.size()));
+  }
+  if (n_due == 0) return false;
+  const bool due = n_running == 0 || n_due >= network_->group() || n_waited_ == most_steps_waited;
+  n_waited_ = due ? 0 : n_waited_ + 1;
+  return due;
+}
+
+void Lane::turn_over() {
+  if (!turn_is_due()) return;
+  align_decoded();
+  if (stopping()) return;
+  admit();
+  encode_admitted();
+}
+
+void Lane::align_decoded() {
+  std::vector<Slot*> decoded;
+  for (Slot& slot : slots_) {
+    if (slot.decoder && slot.decoder->done()) {
+      decoded.push_back(&slot);
+      slot.pieces->take(*slot.decoder, vocabulary_);
+    }
+  }
+  together_or_alone(decoded, [&](const std::vector<Slot*>& slots) {
+    std::vector<AlignRequest> requests;
+    for (const Slot* slot : slots) {
+      const auto request = slot->pieces->alignment(slot->window, slot->first_sequence);
+      if (request) requests.push_back(*request);
+    }
+    const std::vector<Alignment> alignments = network_->align(requests);
+    if (alignments.size() != requests.size()) {
+      throw Error(FW_STATUS_INTERNAL, "an alignment of " + std::to_string(requests.size()) + " windows gave " +
+                                          std::to_string(alignments.size()));
+    }
+    auto alignment = alignments.begin();
+    for (Slot* slot : slots) {
+      const bool aligned = slot->pieces->alignment(slot->window, slot->first_sequence).has_value();
+      work_on(*slot, [&] { slot->pieces->finish(vocabulary_.special(), aligned ? &*alignment : nullptr); });
+      if (aligned) ++alignment;
+    }
+  });
+  for (Slot* slot : decoded) {
+    if (stopping()) return;
+    if (!slot->decoder) continue;
+    slot->decoder.reset();
+    if (!slot->pieces->next()) leave(*slot, slot->pieces->result());
+  }
+}
+
+void Lane::admit() {
+  const std::lock_guard lock(mutex_);
+  for (size_t s = 0; s != slots_.size() && !waiting_.empty(); ++s) {
+    Slot& slot = slots_[s];
+    if (slot.pieces) continue;
+    slot.pieces.emplace(std::move(waiting_.front()));
+    waiting_.erase(waiting_.begin());
+    slot.started = Clock::now();
+    occupants_[s] = {.tag = slot.pieces->tag(), .busy = true};
+  }
+}
+
+void Lane::encode_admitted() {
+  std::vector<Slot*> admitted;
+  for (Slot& slot : slots_) {
+    if (slot.pieces && !slot.decoder) admitted.push_back(&slot);
+  }
+  together_or_alone(admitted, [&](const std::vector<Slot*>& slots) {
+    std::vector<EncodeRequest> requests;
+    for (const Slot* slot : slots) requests.push_back({slot->window, slot->pieces->piece().samples});
+    network_->encode(requests);
+    for (Slot* slot : slots) {
+      work_on(*slot, [&] {
+        slot->decoder.emplace(vocabulary_, n_text_ctx_, slot->pieces->piece(), slot->window, slot->first_sequence,
+                              slot->pieces->may_divide());
+      });
+    }
+  });
 }
 
 void Lane::drop_cancelled() {
@@ -202,7 +290,7 @@ void Lane::step() {
   size_t n_picks = 0;
   std::vector<Slot*> stepping;
   for (Slot& slot : slots_) {
-    if (!slot.decoder) continue;
+    if (!slot.decoder || slot.decoder->done()) continue;
     slot.first_row = rows_.size();
     const AppendedRows appended = slot.decoder->append_rows(rows_, n_prompt_rows);
     n_prompt_rows -= appended.n_prompt;
@@ -226,9 +314,9 @@ void Lane::step() {
       // Whose fault it was cannot be told from a step of all: each window repeats it alone, which changes none of its
       // results.
       const std::span<const StepRow> own = std::span(rows_).subspan(slot->first_row, slot->n_rows);
-      work_on(*slot, [&] { advance(*slot, step_rows(own, slot->n_picks)); });
+      work_on(*slot, [&] { slot->decoder->take(step_rows(own, slot->n_picks), *network_); });
     } else {
-      work_on(*slot, [&] { advance(*slot, rest.first(slot->n_picks)); });
+      work_on(*slot, [&] { slot->decoder->take(rest.first(slot->n_picks), *network_); });
       rest = rest.subspan(slot->n_picks);
     }
   }
@@ -241,18 +329,6 @@ std::vector<Pick> Lane::step_rows(std::span<const StepRow> rows, size_t n_picks)
                                         std::to_string(picks.size()) + " picks; expected " + std::to_string(n_picks));
   }
   return picks;
-}
-
-void Lane::advance(Slot& slot, std::span<const Pick> picks) {
-  slot.decoder->take(picks, *network_);
-  if (!slot.decoder->done()) return;
-  slot.pieces->take(*slot.decoder, vocabulary_, *network_, slot.window, slot.first_sequence);
-  slot.decoder.reset();
-  if (slot.pieces->next()) {
-    begin_piece(slot);
-  } else {
-    leave(slot, slot.pieces->result());
-  }
 }
 
 bool Lane::cancelled(const Slot& slot) const {
@@ -269,6 +345,8 @@ void Lane::leave(Slot& slot, WindowResult&& result) {
     finished_.push_back(occupant.cancelled ? cancelled_result(occupant.tag) : std::move(result));
     occupant = {};
   }
+  // The result may have been part of it.
+  slot.pieces.reset();
   finished_any_.notify_all();
 }
 

@@ -36,7 +36,8 @@ NetworkLimits network_limits(const LaneLimits& limits, int32_t n_threads);
  * before the next step.
  *
  * A window whose work fails comes out as failed, alone: where a step of the whole batch fails, it is repeated for each
- * window by itself. FW_STATUS_LANE_LOST and FW_STATUS_DEVICE_LOST from the network end the lane: all its windows come
+ * window by itself. Where the network encodes and aligns several windows faster than one after the other
+ * (Network::group), those that are decoded wait a few steps for company. FW_STATUS_LANE_LOST and FW_STATUS_DEVICE_LOST from the network end the lane: all its windows come
  * out with that status, and it takes no more.
  *
  * All functions may be called from any thread; none waits for the network except the destructor, which waits for the
@@ -68,7 +69,7 @@ class Lane {
  private:
   using Clock = std::chrono::steady_clock;
 
-  /** One place of the batch: free, or a window that is encoded and on its way. */
+  /** One place of the batch: free, or a window on its way: with a decoder once its piece is encoded. */
   struct Slot {
     int32_t window = 0;
     int32_t first_sequence = 0;
@@ -94,13 +95,18 @@ class Lane {
   void run() noexcept;
   bool wait_for_work();
   void drop_cancelled();
+  /** Whether decoded windows and free places are worth looking after now, or more of them are waited for. */
+  bool turn_is_due();
+  /** Aligns what is decoded and lets whole windows leave, then encodes what comes next in the free places. */
+  void turn_over();
+  void align_decoded();
   void admit();
-  /** Encodes the piece of the slot's window that is due, and begins to decode it. */
-  void begin_piece(Slot& slot);
+  void encode_admitted();
   void step();
   std::vector<Pick> step_rows(std::span<const StepRow> rows, size_t n_picks);
-  /** Gives a window its picks; where its piece is decoded, goes on to the next one or lets the window leave. */
-  void advance(Slot& slot, std::span<const Pick> picks);
+  /** Calls work with the slots; where that throws, again with each alone, whose window fails where it throws again. */
+  template <typename Work>
+  void together_or_alone(const std::vector<Slot*>& slots, const Work& work);
   void leave(Slot& slot, WindowResult&& result);
   void lose(const Failure& failure);
   template <typename Work>
@@ -123,6 +129,8 @@ class Lane {
   /** Touched by the lane's thread alone. */
   std::vector<Slot> slots_;
   std::vector<StepRow> rows_;
+  /** Steps for which decoded windows have waited for company. */
+  int32_t n_waited_ = 0;
 
   mutable std::mutex mutex_;
   std::condition_variable work_;

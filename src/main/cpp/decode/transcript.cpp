@@ -21,33 +21,6 @@ std::span<const int32_t> tokens_of(std::span<const int32_t> tokens, const CueRan
   return tokens.subspan(static_cast<size_t>(cue.first_token), static_cast<size_t>(cue.n_tokens));
 }
 
-std::vector<Word> align_words(const Vocabulary& vocabulary, const WindowRequest& request, const DecodedText& text,
-                              std::span<const CueRange> cues, Network& network, int32_t window, int32_t sequence) {
-  const SpecialTokens& special = vocabulary.special();
-  const int32_t language = special.language_token(text.language).value();
-  std::vector<int32_t> forced = build_prompt(special, {}, language, request.options.task, false).tokens;
-  const int32_t n_prefix = static_cast<int32_t>(forced.size());
-  std::vector<TextToken> text_tokens;
-  for (size_t c = 0; c != cues.size(); ++c) {
-    for (const int32_t token : tokens_of(text.tokens, cues[c])) {
-      if (!special.is_text(token)) continue;
-      forced.push_back(token);
-      text_tokens.push_back({vocabulary.bytes(token), static_cast<int32_t>(c)});
-    }
-  }
-  if (text_tokens.empty()) return {};
-  forced.push_back(special.end);
-  const Alignment alignment =
-      network.align(window, sequence, forced, n_prefix - 1, static_cast<int32_t>(text_tokens.size()) + 1,
-                    alignment_frames(static_cast<int64_t>(request.samples.size())));
-  return time_words({.alignment = alignment,
-                     .n_prefix = n_prefix,
-                     .tokens = text_tokens,
-                     .language = text.language,
-                     .samples = request.samples,
-                     .spans = request.spans});
-}
-
 /** Gives the cues their words, which come in the order of the cues. */
 void share_words(std::span<const Word> words, std::vector<Cue>& cues) {
   size_t w = 0;
@@ -97,22 +70,55 @@ float mean_logprob(const SpecialTokens& special, std::span<const int32_t> tokens
   return n == 0 ? 0.0f : sum / static_cast<float>(n);
 }
 
-WindowResult write_transcript(const Vocabulary& vocabulary, const WindowRequest& request, const DecodedText& text,
-                              Network& network, int32_t window, int32_t sequence) {
+TranscriptDraft::TranscriptDraft(const Vocabulary& vocabulary, const WindowRequest& request, const DecodedText& text)
+    : vocabulary_(vocabulary),
+      request_(request),
+      text_(text),
+      cues_(cut_cues(vocabulary, text.tokens, static_cast<int64_t>(request.samples.size()))) {
+  if (!request.options.words) return;
+  const SpecialTokens& special = vocabulary.special();
+  const int32_t language = special.language_token(text.language).value();
+  forced_ = build_prompt(special, {}, language, request.options.task, false).tokens;
+  n_prefix_ = static_cast<int32_t>(forced_.size());
+  for (size_t c = 0; c != cues_.size(); ++c) {
+    for (const int32_t token : tokens_of(text_.tokens, cues_[c])) {
+      if (!special.is_text(token)) continue;
+      forced_.push_back(token);
+      text_tokens_.push_back({vocabulary.bytes(token), static_cast<int32_t>(c)});
+    }
+  }
+  forced_.push_back(special.end);
+}
+
+std::optional<AlignRequest> TranscriptDraft::alignment(int32_t window, int32_t sequence) const {
+  if (text_tokens_.empty()) return std::nullopt;
+  return AlignRequest{.window = window,
+                      .sequence = sequence,
+                      .tokens = forced_,
+                      .first_row = n_prefix_ - 1,
+                      .n_rows = static_cast<int32_t>(text_tokens_.size()) + 1,
+                      .n_frames = alignment_frames(static_cast<int64_t>(request_.samples.size()))};
+}
+
+WindowResult TranscriptDraft::finish(const Alignment* alignment) const {
   WindowResult result;
-  result.tag = request.tag;
-  result.text = text;
-  const std::vector<CueRange> ranges = cut_cues(vocabulary, text.tokens, static_cast<int64_t>(request.samples.size()));
-  for (const CueRange& range : ranges) {
-    result.cues.push_back({.first_sample = source_sample(request.spans, range.first_sample),
-                           .end_sample = source_sample(request.spans, range.end_sample, true),
-                           .text = cue_text(vocabulary, tokens_of(text.tokens, range)),
+  result.tag = request_.tag;
+  result.text = text_;
+  for (const CueRange& range : cues_) {
+    result.cues.push_back({.first_sample = source_sample(request_.spans, range.first_sample),
+                           .end_sample = source_sample(request_.spans, range.end_sample, true),
+                           .text = cue_text(vocabulary_, tokens_of(text_.tokens, range)),
                            .first_token = range.first_token,
                            .n_tokens = range.n_tokens,
-                           .avg_logprob = mean_logprob(vocabulary.special(), text.tokens, text.logprobs, range)});
+                           .avg_logprob = mean_logprob(vocabulary_.special(), text_.tokens, text_.logprobs, range)});
   }
-  if (request.options.words) {
-    result.words = align_words(vocabulary, request, text, ranges, network, window, sequence);
+  if (alignment != nullptr) {
+    result.words = time_words({.alignment = *alignment,
+                               .n_prefix = n_prefix_,
+                               .tokens = text_tokens_,
+                               .language = text_.language,
+                               .samples = request_.samples,
+                               .spans = request_.spans});
     share_words(result.words, result.cues);
   }
   return result;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -65,10 +66,27 @@ float mean_logprob(const SpecialTokens& special, std::span<const int32_t> tokens
                    const CueRange& cue);
 
 /**
- * Cues, and words where they are asked for, on the time line of the caller's PCM. A cue with words begins with its
- * first word and ends with its last. network and the window's place and sequence in it serve the alignment.
+ * A text on its way to cues, and to words where they are asked for, on the time line of the caller's PCM. A cue with
+ * words begins with its first word and ends with its last. The request must outlive it.
  */
-WindowResult write_transcript(const Vocabulary& vocabulary, const WindowRequest& request, const DecodedText& text,
-                              Network& network, int32_t window, int32_t sequence);
+class TranscriptDraft {
+ public:
+  TranscriptDraft(const Vocabulary& vocabulary, const WindowRequest& request, const DecodedText& text);
+
+  /** What a network that holds the window is to align; nothing where there are no words to time. Lives as the draft. */
+  std::optional<AlignRequest> alignment(int32_t window, int32_t sequence) const;
+  /** alignment is that of the request, or null where there was none. */
+  WindowResult finish(const Alignment* alignment) const;
+
+ private:
+  const Vocabulary& vocabulary_;
+  const WindowRequest& request_;
+  DecodedText text_;
+  std::vector<CueRange> cues_;
+  /** Prefix, text tokens and end-of-text; empty where no word is to be timed. */
+  std::vector<int32_t> forced_;
+  int32_t n_prefix_ = 0;
+  std::vector<TextToken> text_tokens_;
+};
 
 }  // namespace fw

@@ -44,14 +44,10 @@ WindowPieces::Piece WindowPieces::part(int64_t from, int64_t to, const DecodedTe
   return part;
 }
 
-void WindowPieces::take(const WindowDecoder& decoder, const Vocabulary& vocabulary, Network& network, int32_t window,
-                        int32_t sequence) {
+void WindowPieces::take(const WindowDecoder& decoder, const Vocabulary& vocabulary) {
   const DecodedText& text = decoder.text();
-  const auto write = [&](const WindowRequest& request, const DecodedText& written) {
-    append(vocabulary.special(), write_transcript(vocabulary, request, written, network, window, sequence));
-  };
   if (!decoder.division()) {
-    if (!piece_.is_head || decoder.passed()) write(piece_.request, text);
+    if (!piece_.is_head || decoder.passed()) draft_.emplace(vocabulary, piece_.request, text);
     return;
   }
   ++n_divisions_;
@@ -63,8 +59,18 @@ void WindowPieces::take(const WindowDecoder& decoder, const Vocabulary& vocabula
     before.request.options.temperatures.resize(1);
     following_.push_back(std::move(before));
   } else {
-    write(before.request, text);
+    before_division_ = std::move(before.request);
+    draft_.emplace(vocabulary, before_division_, text);
   }
+}
+
+std::optional<AlignRequest> WindowPieces::alignment(int32_t window, int32_t sequence) const {
+  return draft_ ? draft_->alignment(window, sequence) : std::nullopt;
+}
+
+void WindowPieces::finish(const SpecialTokens& special, const Alignment* alignment) {
+  if (draft_) append(special, draft_->finish(alignment));
+  draft_.reset();
 }
 
 bool WindowPieces::next() {

@@ -30,9 +30,12 @@ class WindowPieces {
   /** Whether a decoder of this piece may ask for a division. */
   bool may_divide() const;
 
-  /** Takes what a decoder that is done has made of the piece, while the network still holds its window. */
-  void take(const WindowDecoder& decoder, const Vocabulary& vocabulary, Network& network, int32_t window,
-            int32_t sequence);
+  /** Takes what a decoder that is done has made of the piece. */
+  void take(const WindowDecoder& decoder, const Vocabulary& vocabulary);
+  /** What is to be aligned of that, while the network still holds its window; nothing where there is no text. */
+  std::optional<AlignRequest> alignment(int32_t window, int32_t sequence) const;
+  /** Writes down what was taken, with the alignment where one was asked for, else null. */
+  void finish(const SpecialTokens& special, const Alignment* alignment);
   /** Goes on to the next piece; false where that was the last. The piece's decoder must be gone. */
   bool next();
   /** The whole window's, valid once next() is false. */
@@ -53,6 +56,9 @@ class WindowPieces {
   Piece piece_;
   /** The next one last. */
   std::vector<Piece> following_;
+  /** Text that is taken and not yet finished, and the piece that it is of where that is only a part of piece_. */
+  std::optional<TranscriptDraft> draft_;
+  WindowRequest before_division_;
   int32_t n_divisions_ = 0;
   WindowResult result_;
   bool any_result_ = false;

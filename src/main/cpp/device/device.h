@@ -80,6 +80,8 @@ struct NetworkHabits {
   int32_t logit_rows = 64;
   /** Windows that go through the encoder together. */
   int32_t encoded_windows = 1;
+  /** Rows that go through the decoder together where there are many: prompts, and sequences to align. */
+  int32_t pass_rows = 128;
 };
 
 /** What an executor is opened for. */

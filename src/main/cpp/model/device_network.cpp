@@ -51,10 +51,7 @@ void DeviceNetwork::copy_sequence(int32_t from, int32_t to, int32_t n_places) {
   decoder_.copy_sequence(from, to, n_places);
 }
 
-Alignment DeviceNetwork::align(int32_t window, int32_t sequence, std::span<const int32_t> tokens, int32_t first_row,
-                               int32_t n_rows, int32_t n_frames) {
-  return decoder_.align(window, sequence, tokens, first_row, n_rows, n_frames);
-}
+std::vector<Alignment> DeviceNetwork::align(std::span<const AlignRequest> requests) { return decoder_.align(requests); }
 
 std::unique_ptr<Network> make_network(std::shared_ptr<const Model> model, const NetworkLimits& limits) {
   return std::make_unique<DeviceNetwork>(std::move(model), limits);

@@ -19,8 +19,9 @@ class DeviceNetwork final : public Network {
   void encode(std::span<const EncodeRequest> windows) override;
   std::vector<Pick> step(std::span<const StepRow> rows) override;
   void copy_sequence(int32_t from, int32_t to, int32_t n_places) override;
-  Alignment align(int32_t window, int32_t sequence, std::span<const int32_t> tokens, int32_t first_row, int32_t n_rows,
-                  int32_t n_frames) override;
+  using Network::align;
+  std::vector<Alignment> align(std::span<const AlignRequest> requests) override;
+  int32_t group() const override { return encoder_.n_windows(); }
 
   /** The parts, for tests and benchmarks. */
   AudioEncoder& encoder() { return encoder_; }

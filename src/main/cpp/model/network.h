@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "device/token_rule.h"
@@ -29,6 +30,20 @@ struct StepRow {
 struct EncodeRequest {
   int32_t window;
   std::span<const float> samples;
+};
+
+/**
+ * Tokens (prefix, text and end-of-text) to put through the decoder on a sequence of the lane, overwriting its cache, and
+ * the path to find: of the rows [first_row, first_row + n_rows) through the first n_frames frames, or all where the
+ * window has fewer. Row i is that of token i, which predicts token i + 1.
+ */
+struct AlignRequest {
+  int32_t window;
+  int32_t sequence;
+  std::span<const int32_t> tokens;
+  int32_t first_row;
+  int32_t n_rows;
+  int32_t n_frames;
 };
 
 /** Where the tokens of a forced sequence lie in its window, and how probable they were. */
@@ -78,13 +93,12 @@ class Network {
   /** Copies the first n_places of a sequence's self-attention cache to another's (beams that fork). */
   virtual void copy_sequence(int32_t from, int32_t to, int32_t n_places) = 0;
 
-  /**
-   * Puts tokens (prefix, text and end-of-text) through the decoder on a sequence of the lane, overwriting its cache,
-   * and finds the path of the rows [first_row, first_row + n_rows) through the first n_frames frames, or all where the
-   * window has fewer. Row i is that of token i, which predicts token i + 1.
-   */
-  virtual Alignment align(int32_t window, int32_t sequence, std::span<const int32_t> tokens, int32_t first_row,
-                          int32_t n_rows, int32_t n_frames) = 0;
+  /** Aligns forced sequences, each on a window and sequence that no other of them has; in their order. */
+  virtual std::vector<Alignment> align(std::span<const AlignRequest> requests) = 0;
+  Alignment align(const AlignRequest& request) { return std::move(align({&request, 1}).front()); }
+
+  /** How many windows are worth waiting for before they are encoded, or aligned, together; 1 on a processor. */
+  virtual int32_t group() const { return 1; }
 };
 
 }  // namespace fw

@@ -15,8 +15,6 @@
 namespace fw {
 namespace {
 
-/** Rows that go through the blocks together: prompts of hundreds of tokens come in pieces. */
-constexpr int64_t kLeastRows = 128;
 
 /** The part of a list that starts at first and has at most n entries. */
 template <typename T>
@@ -30,7 +28,7 @@ std::span<const T> piece(std::span<const T> list, int64_t first, int64_t n) {
 TextDecoder::TextDecoder(const Model& model, Executor& executor, const NetworkLimits& limits)
     : model_(model),
       executor_(executor),
-      max_rows_(std::max<int64_t>(limits.n_sequences, kLeastRows)),
+      max_rows_(std::max({limits.n_sequences, model.device().habits().pass_rows, model.shape().n_text_ctx})),
       logit_rows_(model.device().habits().logit_rows) {
   const ModelShape& shape = model.shape();
   const Device& device = model.device();
@@ -51,8 +49,7 @@ TextDecoder::TextDecoder(const Model& model, Executor& executor, const NetworkLi
   arena.add(attended_, max_rows_, state, type);
   arena.add(wide_, max_rows_, 4 * state, type);
   arena.add(logits_, logit_rows_, n_logits);
-  arena.add(alignment_weights_, static_cast<int64_t>(model.alignment_heads().size()) * shape.n_text_ctx,
-            shape.n_audio_ctx);
+  arena.add(alignment_weights_, static_cast<int64_t>(model.alignment_heads().size()) * max_rows_, shape.n_audio_ctx);
   memory_ = arena.allocate(device);
   logits_ = logits_.cols_from(0, shape.n_vocab);
 }
@@ -178,56 +175,86 @@ void TextDecoder::copy_sequence(int32_t from, int32_t to, int32_t n_places) {
   ops::copy_slot(executor_, *self_cache_, from, to, n_places);
 }
 
-Alignment TextDecoder::align(int32_t window, int32_t sequence, std::span<const int32_t> tokens, int32_t first_row,
-                             int32_t n_rows, int32_t n_frames) {
-  const ModelShape& shape = model_.shape();
-  if (tokens.size() < 2 || static_cast<int64_t>(tokens.size()) > shape.n_text_ctx) {
-    throw Error(FW_STATUS_INVALID_ARGUMENT, "alignment: expected 2 to " + std::to_string(shape.n_text_ctx) +
-                                                " tokens, found " + std::to_string(tokens.size()));
+std::vector<Alignment> TextDecoder::align(std::span<const AlignRequest> requests) {
+  std::vector<Alignment> alignments(requests.size());
+  std::vector<Forced> together;
+  int64_t n_rows = 0;
+  for (size_t i = 0; i < requests.size(); ++i) {
+    const AlignRequest& request = requests[i];
+    const auto n_tokens = static_cast<int64_t>(request.tokens.size());
+    if (n_tokens < 2 || n_tokens > model_.shape().n_text_ctx) {
+      throw Error(FW_STATUS_INVALID_ARGUMENT, "alignment: expected 2 to " + std::to_string(model_.shape().n_text_ctx) +
+                                                  " tokens, found " + std::to_string(n_tokens));
+    }
+    alignments[i].first_frames.resize(static_cast<size_t>(std::max(request.n_rows, 0)));
+    alignments[i].next_probability.resize(request.tokens.size() - 1);
+    if (n_rows + n_tokens > max_rows_) {
+      align_together(together);
+      together.clear();
+      n_rows = 0;
+    }
+    together.push_back({&request, &alignments[i], static_cast<int32_t>(n_rows)});
+    n_rows += n_tokens;
   }
-  const std::vector<AlignmentHead>& heads = model_.alignment_heads();
-  const auto n_heads = static_cast<int32_t>(heads.size()), n_tokens = static_cast<int32_t>(tokens.size());
-  Alignment alignment;
-  alignment.first_frames.resize(static_cast<size_t>(std::max(n_rows, 0)));
-  alignment.next_probability.resize(tokens.size() - 1);
+  align_together(together);
+  return alignments;
+}
 
+void TextDecoder::align_together(std::span<const Forced> forced) {
+  const std::vector<AlignmentHead>& heads = model_.alignment_heads();
+  const auto n_heads = static_cast<int32_t>(heads.size());
   std::vector<StepRow> rows;
-  for (size_t i = 0; i < tokens.size(); ++i) {
-    rows.push_back({sequence, window, static_cast<int32_t>(i), tokens[i], false, {}});
+  std::vector<int32_t> targets, all;
+  for (const Forced& one : forced) {
+    const std::span<const int32_t> tokens = one.request->tokens;
+    for (size_t i = 0; i < tokens.size(); ++i) {
+      rows.push_back(
+          {one.request->sequence, one.request->window, static_cast<int32_t>(i), tokens[i], false, {}});
+      all.push_back(static_cast<int32_t>(all.size()));
+      // The last token of all predicts nothing that was said.
+      targets.push_back(i + 1 < tokens.size() ? tokens[i + 1] : model_.weights().token_kinds.end);
+    }
   }
-  for (int64_t first = 0; first < static_cast<int64_t>(rows.size()); first += max_rows_) {
-    const std::span<const StepRow> part = piece(std::span<const StepRow>(rows), first, max_rows_);
-    run_blocks(part, [&](int32_t layer, const Tensor& query) {
-      for (size_t h = 0; h < heads.size(); ++h) {
-        if (heads[h].layer == layer) {
-          ops::attention_weights(
-              executor_, {query,
-                          cross_cache_.get(),
-                          layer,
-                          heads[h].head,
-                          {window, shape.n_audio_ctx},
-                          alignment_weights_.rows_from(static_cast<int64_t>(h) * n_tokens + first, query.rows)});
+  std::vector<float> probabilities(rows.size());
+  // Of each sequence the tokens of one head behind those of the other.
+  const auto weights_of = [&](const Forced& one) {
+    const auto n_tokens = static_cast<int64_t>(one.request->tokens.size());
+    return alignment_weights_.rows_from(int64_t{n_heads} * one.first_row, n_heads * n_tokens);
+  };
+  executor_.batch([&] {
+    run_blocks(rows, [&](int32_t layer, const Tensor& query) {
+      for (int64_t h = 0; h < n_heads; ++h) {
+        if (heads[static_cast<size_t>(h)].layer != layer) continue;
+        for (const Forced& one : forced) {
+          const auto n_tokens = static_cast<int64_t>(one.request->tokens.size());
+          ops::attention_weights(executor_, {query.rows_from(one.first_row, n_tokens),
+                                             cross_cache_.get(),
+                                             layer,
+                                             heads[static_cast<size_t>(h)].head,
+                                             {one.request->window, model_.shape().n_audio_ctx},
+                                             weights_of(one).rows_from(h * n_tokens, n_tokens)});
         }
       }
     });
-    // The last token of all predicts nothing that was said.
-    const int64_t n = std::min(static_cast<int64_t>(part.size()), static_cast<int64_t>(tokens.size()) - 1 - first);
-    std::vector<int32_t> indices;
-    for (int32_t i = 0; i < n; ++i) {
-      indices.push_back(i);
+    for (int64_t i = 0; i < static_cast<int64_t>(all.size()); i += logit_rows_) {
+      const std::span<const int32_t> some = piece(std::span<const int32_t>(all), i, logit_rows_);
+      ops::token_probability(executor_,
+                             {compute_logits(some), model_.weights().token_kinds.end,
+                              std::span(targets).subspan(static_cast<size_t>(i), some.size()),
+                              std::span(probabilities).subspan(static_cast<size_t>(i), some.size())});
     }
-    for (int64_t i = 0; i < n; i += logit_rows_) {
-      const std::span<const int32_t> some = piece(std::span<const int32_t>(indices), i, logit_rows_);
-      ops::token_probability(
-          executor_, {compute_logits(some), model_.weights().token_kinds.end,
-                      tokens.subspan(static_cast<size_t>(first + i + 1), some.size()),
-                      std::span(alignment.next_probability).subspan(static_cast<size_t>(first + i), some.size())});
+    for (const Forced& one : forced) {
+      const AlignRequest& request = *one.request;
+      ops::alignment_path(executor_, {weights_of(one), n_heads, static_cast<int32_t>(request.tokens.size()),
+                                      request.first_row, request.n_rows,
+                                      std::min(request.n_frames, model_.shape().n_audio_ctx),
+                                      one.alignment->first_frames});
     }
+  });
+  for (const Forced& one : forced) {
+    std::vector<float>& next = one.alignment->next_probability;
+    std::copy_n(probabilities.begin() + one.first_row, next.size(), next.begin());
   }
-  ops::alignment_path(executor_,
-                      {alignment_weights_.rows_from(0, static_cast<int64_t>(n_heads) * n_tokens), n_heads, n_tokens,
-                       first_row, n_rows, std::min(n_frames, shape.n_audio_ctx), alignment.first_frames});
-  return alignment;
 }
 
 std::vector<float> TextDecoder::logits(std::span<const StepRow> rows) {

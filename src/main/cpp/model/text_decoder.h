@@ -22,8 +22,7 @@ class TextDecoder {
   std::vector<Pick> step(std::span<const StepRow> rows);
   void copy_sequence(int32_t from, int32_t to, int32_t n_places);
   /** Network::align. */
-  Alignment align(int32_t window, int32_t sequence, std::span<const int32_t> tokens, int32_t first_row, int32_t n_rows,
-                  int32_t n_frames);
+  std::vector<Alignment> align(std::span<const AlignRequest> requests);
 
   /** The logits of all rows [n][n_vocab] in host memory, for tests. */
   std::vector<float> logits(std::span<const StepRow> rows);
@@ -32,6 +31,16 @@ class TextDecoder {
   size_t cache_bytes() const { return self_cache_->bytes() + cross_cache_->bytes(); }
 
  private:
+  /** A forced sequence in a pass: where its rows begin, and of how many of its tokens the next one is asked for. */
+  struct Forced {
+    const AlignRequest* request;
+    Alignment* alignment;
+    int32_t first_row;
+  };
+
+  /** Aligns sequences of at most pass_rows_ tokens together. */
+  void align_together(std::span<const Forced> forced);
+
   /** Sees the queries of a layer's cross-attention, for the rows now in work. */
   using QueryWatch = std::function<void(int32_t layer, const Tensor& query)>;
 
@@ -43,6 +52,7 @@ class TextDecoder {
 
   const Model& model_;
   Executor& executor_;
+  /** Rows that go through the blocks together: at least a whole text. */
   int64_t max_rows_;
   int64_t logit_rows_;
   std::unique_ptr<KeyValueCache> self_cache_;

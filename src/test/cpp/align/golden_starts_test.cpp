@@ -28,7 +28,7 @@ TEST_P(GoldenStarts, LieWithinOneFrameOfTheOtherImplementation) {
   tokens.push_back(special.end);
   network.encode(0, golden_window(key.substr(0, key.find('.')) + ".flac", key.back() - '0'));
   const auto n_rows = static_cast<int32_t>(tokens.size()) - 2;
-  const std::vector<int32_t> first = network.align(0, 0, tokens, 1, n_rows, 1500).first_frames;
+  const std::vector<int32_t> first = network.align({0, 0, tokens, 1, n_rows, 1500}).first_frames;
   size_t row = 0;
   for (const Json& word : window["forced_words"].array()) {
     EXPECT_NEAR(first[row] * 0.02, word["start_s"].number(), 0.0201) << word["word"].text();

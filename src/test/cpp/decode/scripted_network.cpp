@@ -66,8 +66,14 @@ void ScriptedNetwork::copy_sequence(int32_t from, int32_t to, int32_t n_places) 
   sequences_.at(static_cast<size_t>(to)).assign(source.begin(), source.begin() + n_places);
 }
 
-Alignment ScriptedNetwork::align(int32_t window, int32_t sequence, std::span<const int32_t> tokens, int32_t first_row,
-                                 int32_t n_rows, int32_t n_frames) {
+std::vector<Alignment> ScriptedNetwork::align(std::span<const AlignRequest> requests) {
+  std::vector<Alignment> alignments;
+  for (const AlignRequest& request : requests) alignments.push_back(align_one(request));
+  return alignments;
+}
+
+Alignment ScriptedNetwork::align_one(const AlignRequest& request) {
+  const auto [window, sequence, tokens, first_row, n_rows, n_frames] = request;
   const int32_t voice = voices_.at(static_cast<size_t>(window));
   if (script_->before_align) script_->before_align(voice);
   sequences_.at(static_cast<size_t>(sequence)).assign(tokens.begin(), tokens.end());

@@ -71,11 +71,12 @@ class ScriptedNetwork final : public Network {
   void encode(std::span<const EncodeRequest> windows) override;
   std::vector<Pick> step(std::span<const StepRow> rows) override;
   void copy_sequence(int32_t from, int32_t to, int32_t n_places) override;
-  Alignment align(int32_t window, int32_t sequence, std::span<const int32_t> tokens, int32_t first_row, int32_t n_rows,
-                  int32_t n_frames) override;
+  using Network::align;
+  std::vector<Alignment> align(std::span<const AlignRequest> requests) override;
 
  private:
   Pick pick(const StepRow& row);
+  Alignment align_one(const AlignRequest& request);
   bool permits(const TokenRule& rule, int32_t token) const;
 
   std::shared_ptr<NetworkScript> script_;

@@ -162,7 +162,7 @@ TEST_P(NetworkTest, AlignsTheSameWhateverElseWasComputed) {
   const std::unique_ptr<Network> network = network_of({4, 2}, 2);
   decode(*network, 2, 4);
   const auto n_rows = static_cast<int32_t>(tokens.size()) - 2;
-  const Alignment found = network->align(1, 3, tokens, 1, n_rows, 100);
+  const Alignment found = network->align({1, 3, tokens, 1, n_rows, 100});
   ASSERT_EQ(found.first_frames.size(), tokens.size() - 2);
   EXPECT_EQ(found.first_frames.front(), 0);
   EXPECT_TRUE(std::is_sorted(found.first_frames.begin(), found.first_frames.end()));
@@ -174,11 +174,11 @@ TEST_P(NetworkTest, AlignsTheSameWhateverElseWasComputed) {
     ASSERT_GT(found.next_probability[i], 0.0f);
     ASSERT_LT(found.next_probability[i], 1.0f);
   }
-  const Alignment alone = network_of({2}, 1)->align(0, 0, tokens, 1, n_rows, 100);
+  const Alignment alone = network_of({2}, 1)->align({0, 0, tokens, 1, n_rows, 100});
   EXPECT_EQ(alone.first_frames, found.first_frames);
   EXPECT_EQ(alone.next_probability, found.next_probability);
-  EXPECT_EQ(network->align(1, 3, tokens, 1, n_rows, 4000).first_frames,
-            network->align(1, 3, tokens, 1, n_rows, 1500).first_frames);
+  EXPECT_EQ(network->align({1, 3, tokens, 1, n_rows, 4000}).first_frames,
+            network->align({1, 3, tokens, 1, n_rows, 1500}).first_frames);
 }
 
 TEST_P(NetworkTest, RefusesWhatItDoesNotHold) {
@@ -191,11 +191,14 @@ TEST_P(NetworkTest, RefusesWhatItDoesNotHold) {
   for (const StepRow& bad : {row(1, 0, start_), row(0, 448, start_), row(0, 0, 51864), row(0, -1, 0)}) {
     EXPECT_THROW(network->step({&bad, 1}), Error);
   }
-  EXPECT_THROW(network->align(0, 0, std::vector<int32_t>(449, start_), 1, 447, 1500), Error);
-  EXPECT_THROW(network->align(0, 0, std::vector<int32_t>{start_}, 0, 1, 1500), Error);
-  EXPECT_THROW(network->align(0, 0, std::vector<int32_t>(4, start_), 1, 4, 1500), Error);
-  EXPECT_THROW(network->align(0, 0, std::vector<int32_t>(4, start_), 1, -1, 1500), Error);
-  EXPECT_THROW(network->align(0, 0, std::vector<int32_t>(4, start_), 1, 2, 0), Error);
+  const auto align_of = [&](const std::vector<int32_t>& tokens, int32_t first_row, int32_t n_rows, int32_t n_frames) {
+    network->align({0, 0, tokens, first_row, n_rows, n_frames});
+  };
+  EXPECT_THROW(align_of(std::vector<int32_t>(449, start_), 1, 447, 1500), Error);
+  EXPECT_THROW(align_of({start_}, 0, 1, 1500), Error);
+  EXPECT_THROW(align_of(std::vector<int32_t>(4, start_), 1, 4, 1500), Error);
+  EXPECT_THROW(align_of(std::vector<int32_t>(4, start_), 1, -1, 1500), Error);
+  EXPECT_THROW(align_of(std::vector<int32_t>(4, start_), 1, 2, 0), Error);
 }
 
 INSTANTIATE_TEST_SUITE_P(Devices, NetworkTest, testing::ValuesIn(network_device_cases()), case_name);

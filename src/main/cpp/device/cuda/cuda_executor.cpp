@@ -241,40 +241,40 @@ void CudaExecutor::linear(const LinearArgs& args) {
   if (!launches("linear", args.x, weight.data(), args.bias, static_cast<int>(args.activation), args.residual, args.y)) {
     return;
   }
-  const bool gelu = args.activation == Activation::gelu;
-  // GELU comes before the residual; the tensor cores' last stage adds the residual first.
-  const bool adds_after = gelu && args.residual;
   LinearShape shape{.n_rows = args.x.rows,
-                          .n_out = weight.n_out(),
-                          .n_in = weight.n_in(),
-                          .x_stride = args.x.stride,
-                          .w_stride = weight.stride(),
-                          .y_stride = args.y.stride,
-                          .residual_stride = args.residual && !adds_after ? args.residual.stride : 0,
-                          .gelu = gelu};
-  const auto* residual = adds_after ? nullptr : static_cast<const float*>(args.residual.data);
-  const bool wide = weight.type() != DataType::f32 && begins_at_16(args.x) && weight.n_in() % 8 == 0;
-  const bool whole = begins_at_16(args.y) && (!args.residual || begins_at_16(args.residual));
+                    .n_out = weight.n_out(),
+                    .n_in = weight.n_in(),
+                    .x_stride = args.x.stride,
+                    .w_stride = weight.stride(),
+                    .y_stride = args.y.stride,
+                    .residual_stride = args.residual ? args.residual.stride : 0,
+                    .gelu = args.activation == Activation::gelu};
   const void* x = args.x.data;
-  if (args.x.stride < weight.n_in() && args.x.rows > 1 && wide && whole &&
-      args.x.rows * weight.n_in() <= static_cast<int64_t>(kPatchElements)) {
-    // A convolution's rows overlap, which cuBLAS does not take.
-    gather_rows(stream_, args.x, patches_->data());
-    x = patches_->data();
-    shape.x_stride = weight.n_in();
-  }
-  const bool apart = shape.x_stride >= weight.n_in();
+  const auto* residual = static_cast<const float*>(args.residual.data);
+  // What the tensor cores can load, and what cuBLAS takes beyond that.
+  const bool wide = weight.type() != DataType::f32 && begins_at_16(args.x) && weight.n_in() % 8 == 0;
+  const bool overlaps = args.x.stride < weight.n_in() && args.x.rows > 1;
+  // GELU comes before the residual; cuBLAS's last stage adds the residual first.
+  const bool adds_after = shape.gelu && args.residual;
+  const bool whole = begins_at_16(args.y) && (!args.residual || begins_at_16(args.residual)) &&
+                     !(adds_after && residual == args.y.data) &&
+                     !(overlaps && args.x.rows * weight.n_in() > static_cast<int64_t>(kPatchElements));
   if (wide && weight.count() == RowCount::few && options_.n_rows <= few_rows) {
-    linear_few(stream_, shape, weight.type(), x, weight.data(), args.bias.data, residual, args.y.type,
-               args.y.data);
-  } else if (wide && whole && apart) {
-    products_.run(stream_, shape, weight.count(), weight.type(), x, weight.data(), args.bias.data, residual,
-                  args.y.type, args.y.data);
+    linear_few(stream_, shape, weight.type(), x, weight.data(), args.bias.data, residual, args.y.type, args.y.data);
+  } else if (wide && whole) {
+    if (overlaps) {
+      // A convolution's rows, side by side.
+      gather_rows(stream_, args.x, patches_->data());
+      x = patches_->data();
+      shape.x_stride = weight.n_in();
+    }
+    if (adds_after) shape.residual_stride = 0;
+    products_.run(stream_, shape, weight.count(), weight.type(), x, weight.data(), args.bias.data,
+                  adds_after ? nullptr : residual, args.y.type, args.y.data);
+    if (adds_after) add_rows(stream_, args.residual, args.y);
   } else {
-    linear_plain(stream_, shape, weight.type(), x, weight.data(), args.bias.data, residual, args.y.type,
-                 args.y.data);
+    linear_plain(stream_, shape, weight.type(), x, weight.data(), args.bias.data, residual, args.y.type, args.y.data);
   }
-  if (adds_after) add_rows(stream_, args.residual, args.y);
   if (mode_ == Mode::alone) check_launch("linear");
 }
 
