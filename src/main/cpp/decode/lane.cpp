@@ -58,6 +58,7 @@ Lane::Lane(std::unique_ptr<Network> network, const Vocabulary& vocabulary, int32
   // Nothing inside the lane then needs memory to change its queue.
   const size_t n_places = static_cast<size_t>(limits.batch + limits.queue);
   waiting_.reserve(n_places);
+  leaving_.reserve(static_cast<size_t>(limits.batch));
   finished_.reserve(n_places);
   rows_.reserve(static_cast<size_t>(limits.batch * limits.max_beam + prompt_rows_per_step));
   thread_ = std::thread([this] { run(); });
@@ -75,7 +76,9 @@ Lane::~Lane() {
 
 int32_t Lane::n_inside() const {
   const auto n_busy = std::count_if(occupants_.begin(), occupants_.end(), [](const Occupant& o) { return o.busy; });
-  return static_cast<int32_t>(waiting_.size() + finished_.size()) + static_cast<int32_t>(n_busy);
+  const auto n_leaving =
+      std::count_if(leaving_.begin(), leaving_.end(), [](const Leaving& l) { return l.occupant.busy; });
+  return static_cast<int32_t>(waiting_.size() + finished_.size()) + static_cast<int32_t>(n_busy + n_leaving);
 }
 
 bool Lane::submit(WindowRequest&& request) {
@@ -112,6 +115,7 @@ void Lane::cancel(int64_t tag) {
       return true;
     });
     for (Occupant& occupant : occupants_) occupant.cancelled |= occupant.busy && occupant.tag == tag;
+    for (Leaving& leaving : leaving_) leaving.occupant.cancelled |= leaving.occupant.tag == tag;
   }
   finished_any_.notify_all();
 }
@@ -183,7 +187,8 @@ void Lane::together_or_alone(const std::vector<Slot*>& slots, const Work& work) 
   // Whose fault it was cannot be told from a call for all: each repeats it alone, which changes none of its results.
   for (Slot* slot : slots) {
     if (stopping()) return;
-    work_on(*slot, [&] { work({slot}); });
+    // Those that had left before it failed are gone.
+    if (slot->pieces) work_on(*slot, [&] { work({slot}); });
   }
 }
 
@@ -209,9 +214,12 @@ bool Lane::turn_is_due() {
 void Lane::turn_over() {
   if (!turn_is_due()) return;
   align_decoded();
-  if (stopping()) return;
-  admit();
-  encode_admitted();
+  if (!stopping()) {
+    admit();
+    // The device works on what comes next while the words of what leaves are written down here.
+    encode_admitted();
+  }
+  finish_leaving();
 }
 
 void Lane::align_decoded() {
@@ -228,7 +236,7 @@ void Lane::align_decoded() {
       const auto request = slot->pieces->alignment(slot->window, slot->first_sequence);
       if (request) requests.push_back(*request);
     }
-    const std::vector<Alignment> alignments = network_->align(requests);
+    std::vector<Alignment> alignments = network_->align(requests);
     if (alignments.size() != requests.size()) {
       throw Error(FW_STATUS_INTERNAL, "an alignment of " + std::to_string(requests.size()) + " windows gave " +
                                           std::to_string(alignments.size()));
@@ -236,16 +244,41 @@ void Lane::align_decoded() {
     auto alignment = alignments.begin();
     for (Slot* slot : slots) {
       const bool aligned = slot->pieces->alignment(slot->window, slot->first_sequence).has_value();
-      work_on(*slot, [&] { slot->pieces->finish(vocabulary_.special(), aligned ? &*alignment : nullptr); });
+      if (slot->pieces->is_last()) {
+        const std::lock_guard lock(mutex_);
+        Occupant& occupant = occupants_[static_cast<size_t>(slot->window)];
+        leaving_.push_back({std::move(slot->pieces), aligned ? std::optional(std::move(*alignment)) : std::nullopt, slot->started,
+                            std::exchange(occupant, {})});
+      } else {
+        slot->pieces->finish(vocabulary_.special(), aligned ? &*alignment : nullptr);
+        slot->pieces->next();
+      }
+      slot->decoder.reset();
       if (aligned) ++alignment;
     }
   });
-  for (Slot* slot : decoded) {
-    if (stopping()) return;
-    if (!slot->decoder) continue;
-    slot->decoder.reset();
-    if (!slot->pieces->next()) leave(*slot, slot->pieces->result());
+}
+
+void Lane::finish_leaving() {
+  const auto milliseconds_since = [](Clock::time_point start) {
+    return std::chrono::duration<float, std::milli>(Clock::now() - start).count();
+  };
+  for (Leaving& leaving : leaving_) {
+    WindowResult result;
+    const std::optional<Failure> failure = try_to([&] {
+      leaving.pieces->finish(vocabulary_.special(), leaving.alignment ? &*leaving.alignment : nullptr);
+      result = leaving.pieces->result();
+    });
+    if (failure) result = failed(leaving.pieces->tag(), failure->status, failure->message);
+    result.elapsed_ms = milliseconds_since(leaving.started);
+    const std::lock_guard lock(mutex_);
+    Occupant& occupant = leaving.occupant;
+    finished_.push_back(occupant.cancelled ? cancelled_result(occupant.tag) : std::move(result));
+    occupant = {};
+    finished_any_.notify_all();
   }
+  const std::lock_guard lock(mutex_);
+  leaving_.clear();
 }
 
 void Lane::admit() {
@@ -253,7 +286,7 @@ void Lane::admit() {
   for (size_t s = 0; s != slots_.size() && !waiting_.empty(); ++s) {
     Slot& slot = slots_[s];
     if (slot.pieces) continue;
-    slot.pieces.emplace(std::move(waiting_.front()));
+    slot.pieces = std::make_unique<WindowPieces>(std::move(waiting_.front()));
     waiting_.erase(waiting_.begin());
     slot.started = Clock::now();
     occupants_[s] = {.tag = slot.pieces->tag(), .busy = true};

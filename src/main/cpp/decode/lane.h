@@ -73,7 +73,8 @@ class Lane {
   struct Slot {
     int32_t window = 0;
     int32_t first_sequence = 0;
-    std::optional<WindowPieces> pieces;
+    /** In one place of memory: a draft of its text refers to it. */
+    std::unique_ptr<WindowPieces> pieces;
     std::optional<WindowDecoder> decoder;
     Clock::time_point started;
     /** Rows and picks in the step that is being put together. */
@@ -86,6 +87,13 @@ class Lane {
     int64_t tag = 0;
     bool busy = false;
     bool cancelled = false;
+  };
+  /** A whole window that is aligned; its words are written down while the device encodes those that come next. */
+  struct Leaving {
+    std::unique_ptr<WindowPieces> pieces;
+    std::optional<Alignment> alignment;
+    Clock::time_point started;
+    Occupant occupant;
   };
   struct Failure {
     fw_status status;
@@ -100,6 +108,7 @@ class Lane {
   /** Aligns what is decoded and lets whole windows leave, then encodes what comes next in the free places. */
   void turn_over();
   void align_decoded();
+  void finish_leaving();
   void admit();
   void encode_admitted();
   void step();
@@ -137,6 +146,7 @@ class Lane {
   std::condition_variable finished_any_;
   std::vector<WindowRequest> waiting_;
   std::vector<Occupant> occupants_;
+  std::vector<Leaving> leaving_;
   std::vector<WindowResult> finished_;
   std::optional<Failure> lost_;
   bool stop_ = false;

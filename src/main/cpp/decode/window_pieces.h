@@ -36,6 +36,8 @@ class WindowPieces {
   std::optional<AlignRequest> alignment(int32_t window, int32_t sequence) const;
   /** Writes down what was taken, with the alignment where one was asked for, else null. */
   void finish(const SpecialTokens& special, const Alignment* alignment);
+  /** Whether no piece follows. */
+  bool is_last() const { return following_.empty(); }
   /** Goes on to the next piece; false where that was the last. The piece's decoder must be gone. */
   bool next();
   /** The whole window's, valid once next() is false. */

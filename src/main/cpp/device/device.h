@@ -91,10 +91,12 @@ struct ExecutorOptions {
   /** Most rows of a step of the decoder, and most windows of a pass of the encoder. */
   int32_t n_rows = 128;
   int32_t n_windows = 1;
+  /** Whether copies may overlap with computing; else all is done in order. */
+  bool use_streams = true;
 
   ExecutorOptions(int32_t threads) : n_threads(threads) {}
-  ExecutorOptions(int32_t threads, int32_t rows, int32_t windows)
-      : n_threads(threads), n_rows(rows), n_windows(windows) {}
+  ExecutorOptions(int32_t threads, int32_t rows, int32_t windows, bool streams = true)
+      : n_threads(threads), n_rows(rows), n_windows(windows), use_streams(streams) {}
 };
 
 /** Keys and values of attention, in the layout and type that their device reads fastest. All zero at first. */

@@ -28,6 +28,8 @@ struct LinearArgs {
   Activation activation = Activation::none;
   Tensor residual;
   Tensor y;
+  /** The most rows that calls of this kind have, where that is not what the weight's RowCount tells; else 0. */
+  int64_t most_rows = 0;
 };
 
 /** y = (x - mean) / sqrt(variance + 1e-5) * weight + bias, for each row; x f32, weight and bias f32 [1][n]; y f32 or of
@@ -174,6 +176,9 @@ class Executor {
    * host arguments that stay as they are; what goes to host memory is there when batch returns.
    */
   virtual void batch(const std::function<void()>& ops) { ops(); }
+
+  /** Returns when all work so far is done. */
+  virtual void wait() {}
 
   virtual void linear(const LinearArgs& args) = 0;
   virtual void layer_norm(const LayerNormArgs& args) = 0;

@@ -20,7 +20,8 @@ const NetworkLimits& checked(const NetworkLimits& limits) {
 }
 
 ExecutorOptions executor_options(const Model& model, const NetworkLimits& limits) {
-  return {limits.n_threads, limits.n_sequences, std::min(limits.n_windows, model.device().habits().encoded_windows)};
+  return {limits.n_threads, limits.n_sequences, std::min(limits.n_windows, model.device().habits().encoded_windows),
+          limits.use_streams};
 }
 
 }  // namespace

@@ -107,23 +107,23 @@ void TextDecoder::run_block(int32_t index, const QueryWatch& watch) {
 
   ops::layer_norm(executor_, {x, self.norm.weight, self.norm.bias, normed});
   ops::linear(executor_,
-              {normed, self.query_key_value.weight.get(), self.query_key_value.bias, Activation::none, {}, qkv});
+              {normed, self.query_key_value.weight.get(), self.query_key_value.bias, Activation::none, {}, qkv, most_rows_});
   ops::store(executor_,
              {self_cache_.get(), index, qkv.cols_from(state, state), qkv.cols_from(2 * state, state), places_});
   ops::cached_attention(executor_, {qkv.cols_from(0, state), self_cache_.get(), index, self_reach_, attended});
-  ops::linear(executor_, {attended, self.out.weight.get(), self.out.bias, Activation::none, x, x});
+  ops::linear(executor_, {attended, self.out.weight.get(), self.out.bias, Activation::none, x, x, most_rows_});
 
   ops::layer_norm(executor_, {x, cross.norm.weight, cross.norm.bias, normed});
-  ops::linear(executor_, {normed, cross.query.weight.get(), cross.query.bias, Activation::none, {}, query});
+  ops::linear(executor_, {normed, cross.query.weight.get(), cross.query.bias, Activation::none, {}, query, most_rows_});
   if (watch) {
     watch(index, query);
   }
   ops::cached_attention(executor_, {query, cross_cache_.get(), index, cross_reach_, attended});
-  ops::linear(executor_, {attended, cross.out.weight.get(), cross.out.bias, Activation::none, x, x});
+  ops::linear(executor_, {attended, cross.out.weight.get(), cross.out.bias, Activation::none, x, x, most_rows_});
 
   ops::layer_norm(executor_, {x, mlp.norm.weight, mlp.norm.bias, normed});
-  ops::linear(executor_, {normed, mlp.in.weight.get(), mlp.in.bias, Activation::gelu, {}, inner});
-  ops::linear(executor_, {inner, mlp.out.weight.get(), mlp.out.bias, Activation::none, x, x});
+  ops::linear(executor_, {normed, mlp.in.weight.get(), mlp.in.bias, Activation::gelu, {}, inner, most_rows_});
+  ops::linear(executor_, {inner, mlp.out.weight.get(), mlp.out.bias, Activation::none, x, x, most_rows_});
 }
 
 Tensor TextDecoder::compute_logits(std::span<const int32_t> rows) {
@@ -140,7 +140,7 @@ Tensor TextDecoder::compute_logits(std::span<const int32_t> rows) {
   }
   const Tensor logits = logits_.rows_from(0, n);
   ops::linear(executor_,
-              {normed_.rows_from(0, n), model_.weights().token_embedding.get(), {}, Activation::none, {}, logits});
+              {normed_.rows_from(0, n), model_.weights().token_embedding.get(), {}, Activation::none, {}, logits, most_rows_});
   return logits;
 }
 
@@ -221,6 +221,8 @@ void TextDecoder::align_together(std::span<const Forced> forced) {
     const auto n_tokens = static_cast<int64_t>(one.request->tokens.size());
     return alignment_weights_.rows_from(int64_t{n_heads} * one.first_row, n_heads * n_tokens);
   };
+  // What is aligned is many rows at once, and has products of its own for them.
+  most_rows_ = max_rows_;
   executor_.batch([&] {
     run_blocks(rows, [&](int32_t layer, const Tensor& query) {
       for (int64_t h = 0; h < n_heads; ++h) {
@@ -251,6 +253,7 @@ void TextDecoder::align_together(std::span<const Forced> forced) {
                                       one.alignment->first_frames});
     }
   });
+  most_rows_ = 0;
   for (const Forced& one : forced) {
     std::vector<float>& next = one.alignment->next_probability;
     std::copy_n(probabilities.begin() + one.first_row, next.size(), next.begin());

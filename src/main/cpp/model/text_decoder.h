@@ -75,6 +75,8 @@ class TextDecoder {
   std::vector<CacheReach> self_reach_;
   std::vector<CacheReach> cross_reach_;
   int64_t n_rows_ = 0;
+  /** LinearArgs::most_rows of the pass in work. */
+  int64_t most_rows_ = 0;
 };
 
 }  // namespace fw

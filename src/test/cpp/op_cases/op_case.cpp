@@ -124,37 +124,43 @@ class LayerNormRun final : public MatrixRun {
 
 OpCase layer_norm(int64_t m, int64_t n, bool speed) {
   return {
-      "layer_norm " + std::to_string(m) + " x " + std::to_string(n), speed, 0,
+      "layer_norm " + std::to_string(m) + " x " + std::to_string(n), speed, false, 0,
       [=](const Device& device, Executor& executor) { return std::make_unique<LayerNormRun>(device, executor, m, n); },
       same_bound(count(m, n), 2e-5, 2e-5, 40)};
 }
 
 class AttentionRun final : public MatrixRun {
  public:
-  AttentionRun(const Device& device, Executor& executor, int64_t n, int64_t dim, int32_t n_heads)
-      : MatrixRun(device, executor, n, dim * n_heads, activations(device)),
+  AttentionRun(const Device& device, Executor& executor, int64_t n, int64_t dim, int32_t n_heads, int32_t n_windows)
+      : MatrixRun(device, executor, n * n_windows, dim * n_heads, activations(device)),
         n_heads_(n_heads),
-        qkv_(device, n, 3 * dim * n_heads, random_values(count(n, 3 * dim * n_heads), 1), 8, activations(device)) {}
+        n_windows_(n_windows),
+        qkv_(device, n * n_windows, 3 * dim * n_heads, random_values(count(n * n_windows, 3 * dim * n_heads), 1), 8,
+             activations(device)) {}
 
-  void run() override { ops::attention(executor_, {qkv_.tensor(), n_heads_, y_.tensor()}); }
+  void run() override { ops::attention(executor_, {qkv_.tensor(), n_heads_, y_.tensor(), n_windows_}); }
   double bytes() const override {
     return 16.0 * static_cast<double>(y_.tensor().rows) * static_cast<double>(y_.tensor().cols);
   }
 
  private:
   int32_t n_heads_;
+  int32_t n_windows_;
   GuardedMatrix qkv_;
 };
 
-OpCase attention(int64_t n, int64_t dim, int32_t n_heads, bool speed) {
+OpCase attention(int64_t n, int64_t dim, int32_t n_heads, bool speed, int32_t n_windows = 1) {
   // The scores are sums of dim products below 1, over the root of dim: an error e of them changes weights by 2 e.
   const double scores = 2 * 0x1p-9 * std::sqrt(static_cast<double>(dim));
-  return {"attention " + std::to_string(n) + " places, " + std::to_string(n_heads) + " x " + std::to_string(dim), speed,
-          4.0 * static_cast<double>(n * n) * static_cast<double>(dim * n_heads),
+  return {"attention " + std::to_string(n) + " places, " + std::to_string(n_heads) + " x " + std::to_string(dim) +
+              (n_windows > 1 ? ", " + std::to_string(n_windows) + " windows" : ""),
+          speed,
+          false,
+          4.0 * n_windows * static_cast<double>(n * n) * static_cast<double>(dim * n_heads),
           [=](const Device& device, Executor& executor) {
-            return std::make_unique<AttentionRun>(device, executor, n, dim, n_heads);
+            return std::make_unique<AttentionRun>(device, executor, n, dim, n_heads, n_windows);
           },
-          same_bound(count(n, dim * n_heads), 1e-5, 2 * scores + 3 * 0x1p-9, 1)};
+          same_bound(count(n * n_windows, dim * n_heads), 1e-5, 2 * scores + 3 * 0x1p-9, 1)};
 }
 
 /** Each row with keys and values of its own. */
@@ -187,7 +193,7 @@ class CachedAttentionRun final : public MatrixRun {
 OpCase cached_attention(int32_t n_rows, int32_t length, int32_t n_heads, bool speed) {
   return {"cached_attention " + std::to_string(n_rows) + " x " + std::to_string(length) + " places, " +
               std::to_string(n_heads) + " x 64",
-          speed, 4.0 * n_rows * length * n_heads * 64,
+          speed, false, 4.0 * n_rows * length * n_heads * 64,
           [=](const Device& device, Executor& executor) {
             return std::make_unique<CachedAttentionRun>(device, executor, n_rows, length, n_heads);
           },
@@ -214,7 +220,7 @@ class LogMelRun final : public MatrixRun {
 
 OpCase log_mel(int64_t n_frames, int32_t n_mels, bool speed) {
   // A transform of 400 points in radix 5 and 4, about 5 n log2 n operations, and the filters' few hundred weights.
-  return {"log_mel " + std::to_string(n_frames) + " x " + std::to_string(n_mels), speed,
+  return {"log_mel " + std::to_string(n_frames) + " x " + std::to_string(n_mels), speed, false,
           static_cast<double>(n_frames) * (5 * 400 * std::log2(400.0) / 2 + 2 * 400),
           [=](const Device& device, Executor& executor) {
             return std::make_unique<LogMelRun>(device, executor, n_frames, n_mels);
@@ -277,6 +283,7 @@ std::vector<OpCase> op_cases() {
   odd(200, 130, 64);
   for (const int64_t n : {1, 2, 15, 24, 31, 32, 33, 65, 100}) cases.push_back(attention(n, 64, 2, false));
   cases.push_back(attention(50, 32, 3, false));
+  cases.push_back(attention(41, 64, 2, false, 3));
   for (const int32_t length : {1, 31, 32, 77}) cases.push_back(cached_attention(3, length, 2, false));
   for (const auto& [m, n] : {std::pair<int64_t, int64_t>{1, 1}, {3, 2}, {2, 15}, {2, 16}, {4, 17}, {2, 385}}) {
     cases.push_back(layer_norm(m, n, false));
@@ -300,6 +307,28 @@ std::vector<OpCase> op_cases() {
     cases.push_back(layer_norm(1500, state, true));
   }
   cases.push_back(log_mel(3000, 80, true));
+
+  // Large-v3: width 1,280 in 20 heads; a pass of eight windows, and steps of some rows.
+  const auto on_gpu = [&](OpCase made) {
+    made.gpu_speed = true;
+    cases.push_back(std::move(made));
+  };
+  const int64_t state = 1280;
+  for (const auto& [n, k] : {std::pair<int64_t, int64_t>{3 * state, state}, {state, state}, {4 * state, state},
+                             {state, 4 * state}, {2 * state, state}}) {
+    on_gpu(linear({12000, n, k, StoredType::f16, RowCount::many}, false));
+  }
+  on_gpu(attention(1500, 64, 20, false, 8));
+  on_gpu(layer_norm(12000, state, false));
+  for (const int64_t m : {1, 8, 16, 32, 64, 128}) {
+    on_gpu(linear({m, 3 * state, state, StoredType::f16, RowCount::few}, false));
+    on_gpu(linear({m, state, state, StoredType::f16, RowCount::few}, false));
+    on_gpu(linear({m, state, 4 * state, StoredType::f16, RowCount::few}, false));
+  }
+  on_gpu(linear({128, 51866, state, StoredType::f16, RowCount::few}, false));
+  on_gpu(layer_norm(128, state, false));
+  for (const int32_t n_rows : {1, 8, 128}) on_gpu(cached_attention(n_rows, 1500, 20, false));
+  on_gpu(cached_attention(128, 60, 20, false));
   return cases;
 }
 

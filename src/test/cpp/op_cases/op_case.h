@@ -29,8 +29,9 @@ class OpRun {
  */
 struct OpCase {
   std::string name;
-  /** A shape of tiny or base: `fastwhisper bench ops` measures it. */
+  /** A shape of tiny or base, or of large-v3: `fastwhisper_bench --ops` measures it on a processor, or on a GPU. */
   bool speed = false;
+  bool gpu_speed = false;
   /** Multiplications and additions; 0 where bytes alone count. */
   double operations = 0;
   std::function<std::unique_ptr<OpRun>(const Device&, Executor&)> prepare;

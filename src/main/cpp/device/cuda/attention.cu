@@ -13,7 +13,6 @@
 namespace fw::cuda {
 namespace {
 
-constexpr int kWarps = 4;
 constexpr int kQueries = 128;
 constexpr int kKeys = 64;
 
@@ -41,7 +40,7 @@ __device__ inline void load_4_transposed(uint32_t (&r)[4], const void* row) {
 }
 
 /** A tile of rows of kDim elements in shared memory. */
-template <typename T, int kDim>
+template <typename T, int kDim, int kWarps>
 struct Tile {
   static constexpr int pieces = kDim / 8;
   static constexpr int mask = pieces - 1;
@@ -59,10 +58,11 @@ struct Tile {
   }
 };
 
-template <typename T, int kDim>
-__global__ void __launch_bounds__(kWarps * 32)
+template <typename T, int kDim, int kWarps>
+__global__ void __launch_bounds__(kWarps * 32, 16 / kWarps > 2 ? 2 : 16 / kWarps)
     attention_kernel(const T* qkv, int64_t stride, int32_t n, int32_t state, float scale, T* y, int64_t y_stride) {
-  using Rows = Tile<T, kDim>;
+  using Rows = Tile<T, kDim, kWarps>;
+  constexpr int kTiles = kQueries / (16 * kWarps);
   constexpr int kSteps = kDim / 16;
   constexpr int kOut = kDim / 8;
   extern __shared__ __align__(128) unsigned char shared[];
@@ -83,11 +83,11 @@ __global__ void __launch_bounds__(kWarps * 32)
   Rows::template load<kKeys>(values, v, stride, 0, n);
   close_stage();
 
-  uint32_t a[2][kSteps][4];
-  float o[2][kOut][4] = {};
-  float largest[2][2], total[2][2];
+  uint32_t a[kTiles][kSteps][4];
+  float o[kTiles][kOut][4] = {};
+  float largest[kTiles][2], total[kTiles][2];
 #pragma unroll
-  for (int m = 0; m < 2; ++m) {
+  for (int m = 0; m < kTiles; ++m) {
     largest[m][0] = largest[m][1] = -INFINITY;
     total[m][0] = total[m][1] = 0.0f;
   }
@@ -105,14 +105,14 @@ __global__ void __launch_bounds__(kWarps * 32)
     __syncthreads();
     if (tile == 0) {
 #pragma unroll
-      for (int m = 0; m < 2; ++m) {
+      for (int m = 0; m < kTiles; ++m) {
 #pragma unroll
         for (int s = 0; s < kSteps; ++s) {
-          load_4(a[m][s], queries + Rows::place(warp * 32 + m * 16 + lane % 16, 2 * s + lane / 16));
+          load_4(a[m][s], queries + Rows::place((warp * kTiles + m) * 16 + lane % 16, 2 * s + lane / 16));
         }
       }
     }
-    float c[2][kKeys / 8][4] = {};
+    float c[kTiles][kKeys / 8][4] = {};
 #pragma unroll
     for (int s = 0; s < kSteps; ++s) {
 #pragma unroll
@@ -120,7 +120,7 @@ __global__ void __launch_bounds__(kWarps * 32)
         uint32_t b[4];
         load_4(b, key_tile + Rows::place(j * 16 + lane % 8 + (lane / 16) * 8, 2 * s + (lane / 8) % 2));
 #pragma unroll
-        for (int m = 0; m < 2; ++m) {
+        for (int m = 0; m < kTiles; ++m) {
           multiply_add<T>(c[m][2 * j], a[m][s][0], a[m][s][1], a[m][s][2], a[m][s][3], b[0], b[1]);
           multiply_add<T>(c[m][2 * j + 1], a[m][s][0], a[m][s][1], a[m][s][2], a[m][s][3], b[2], b[3]);
         }
@@ -131,12 +131,14 @@ __global__ void __launch_bounds__(kWarps * 32)
       for (int j = 0; j < kKeys / 8; ++j) {
 #pragma unroll
         for (int e = 0; e < 4; ++e) {
-          if (tile * kKeys + j * 8 + 2 * t + e % 2 >= n) c[0][j][e] = c[1][j][e] = -INFINITY;
+          if (tile * kKeys + j * 8 + 2 * t + e % 2 < n) continue;
+#pragma unroll
+          for (int m = 0; m < kTiles; ++m) c[m][j][e] = -INFINITY;
         }
       }
     }
 #pragma unroll
-    for (int m = 0; m < 2; ++m) {
+    for (int m = 0; m < kTiles; ++m) {
 #pragma unroll
       for (int h = 0; h < 2; ++h) {
         float high = largest[m][h];
@@ -164,9 +166,9 @@ __global__ void __launch_bounds__(kWarps * 32)
     }
 #pragma unroll
     for (int s = 0; s < kKeys / 16; ++s) {
-      uint32_t p[2][4];
+      uint32_t p[kTiles][4];
 #pragma unroll
-      for (int m = 0; m < 2; ++m) {
+      for (int m = 0; m < kTiles; ++m) {
         p[m][0] = pack_two<T>(c[m][2 * s][0], c[m][2 * s][1]);
         p[m][1] = pack_two<T>(c[m][2 * s][2], c[m][2 * s][3]);
         p[m][2] = pack_two<T>(c[m][2 * s + 1][0], c[m][2 * s + 1][1]);
@@ -177,7 +179,7 @@ __global__ void __launch_bounds__(kWarps * 32)
         uint32_t b[4];
         load_4_transposed(b, value_tile + Rows::place(s * 16 + lane % 16, 2 * d + lane / 16));
 #pragma unroll
-        for (int m = 0; m < 2; ++m) {
+        for (int m = 0; m < kTiles; ++m) {
           multiply_add<T>(o[m][2 * d], p[m][0], p[m][1], p[m][2], p[m][3], b[0], b[1]);
           multiply_add<T>(o[m][2 * d + 1], p[m][0], p[m][1], p[m][2], p[m][3], b[2], b[3]);
         }
@@ -186,13 +188,13 @@ __global__ void __launch_bounds__(kWarps * 32)
     __syncthreads();
   }
 #pragma unroll
-  for (int m = 0; m < 2; ++m) {
+  for (int m = 0; m < kTiles; ++m) {
 #pragma unroll
     for (int h = 0; h < 2; ++h) {
       float sum = total[m][h];
       sum += __shfl_xor_sync(0xffffffffu, sum, 1);
       sum += __shfl_xor_sync(0xffffffffu, sum, 2);
-      const int query = query0 + warp * 32 + m * 16 + h * 8 + g;
+      const int query = query0 + (warp * kTiles + m) * 16 + h * 8 + g;
       if (query >= n) continue;
       T* const to = y + (window_row + query) * y_stride + head * kDim + 2 * t;
 #pragma unroll
@@ -244,13 +246,20 @@ __global__ void attention_plain_kernel(const T* qkv, int64_t stride, int32_t n, 
   }
 }
 
+#ifndef FW_ATTENTION_WARPS
+#define FW_ATTENTION_WARPS 4
+#endif
+template <int kDim>
+constexpr int kWarpsOf = FW_ATTENTION_WARPS;
+
 template <typename T, int kDim>
 void launch(cudaStream_t stream, const Tensor& qkv, int32_t n, int32_t n_heads, unsigned n_windows, float scale,
             const Tensor& y) {
+  constexpr int kWarps = kWarpsOf<kDim>;
   constexpr int bytes = (kQueries + 4 * kKeys) * kDim * static_cast<int>(sizeof(T));
-  cudaFuncSetAttribute(attention_kernel<T, kDim>, cudaFuncAttributeMaxDynamicSharedMemorySize, bytes);
+  cudaFuncSetAttribute(attention_kernel<T, kDim, kWarps>, cudaFuncAttributeMaxDynamicSharedMemorySize, bytes);
   const dim3 grid(static_cast<unsigned>((n + kQueries - 1) / kQueries), static_cast<unsigned>(n_heads), n_windows);
-  attention_kernel<T, kDim><<<grid, kWarps * 32, bytes, stream>>>(static_cast<const T*>(qkv.data), qkv.stride, n,
+  attention_kernel<T, kDim, kWarps><<<grid, kWarps * 32, bytes, stream>>>(static_cast<const T*>(qkv.data), qkv.stride, n,
                                                                   static_cast<int32_t>(y.cols), scale,
                                                                   static_cast<T*>(y.data), y.stride);
 }

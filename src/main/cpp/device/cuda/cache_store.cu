@@ -2,6 +2,7 @@
 #include "device/cuda/cache_layout.cuh"
 #include "device/cuda/elements.cuh"
 #include "device/cuda/kernels.h"
+#include "device/cuda/launch.cuh"
 
 namespace fw::cuda {
 namespace {
@@ -16,6 +17,8 @@ template <typename T>
 __global__ void store_kernel(CacheView cache, int32_t layer, const T* key, int64_t key_stride, const T* value,
                              int64_t value_stride, int32_t n_rows, const CachePlace* places) {
   extern __shared__ __align__(16) unsigned char shared[];
+  allow_next();
+  wait_for_inputs();
   T* const turned = reinterpret_cast<T*>(shared);
   const int dim = cache.shape.head_dim, head = blockIdx.y, row0 = blockIdx.x * kRows;
   const int n = min(kRows, n_rows - row0), pitch = kRows + 2;
@@ -58,8 +61,8 @@ void store(cudaStream_t stream, const CacheView& cache, int32_t layer, const Ten
   with_type(cache.type, [&](auto element) {
     using T = decltype(element);
     const auto bytes = static_cast<unsigned>(cache.shape.head_dim * (kRows + 2)) * sizeof(T);
-    store_kernel<T><<<grid, 256, bytes, stream>>>(cache, layer, static_cast<const T*>(key.data), key.stride,
-                                                  static_cast<const T*>(value.data), value.stride, n, places);
+    launch_early(stream, grid, 256, bytes, store_kernel<T>, cache, layer, static_cast<const T*>(key.data), key.stride,
+                 static_cast<const T*>(value.data), value.stride, n, places);
   });
 }
 

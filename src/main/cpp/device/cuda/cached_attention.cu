@@ -7,14 +7,17 @@
 // of the values, and both products number their inner index in the order in which they lie in the lanes, which is as
 // good as any other. A row's result depends on its slot and length alone.
 #include <cmath>
+#include <type_traits>
 
 #include "device/cuda/cache_layout.cuh"
 #include "device/cuda/elements.cuh"
 #include "device/cuda/kernels.h"
+#include "device/cuda/launch.cuh"
 
 namespace fw::cuda {
 namespace {
 
+/** Warps of a block; of a lane of a few rows, whose blocks would leave multiprocessors idle, 12. */
 constexpr int kWarps = 4;
 constexpr int kHalf = 32;
 
@@ -65,14 +68,17 @@ struct Keys {
   }
 };
 
-template <typename T, int kDim>
+template <typename T, int kDim, int kWarps>
 __global__ void __launch_bounds__(kWarps * 32)
     cached_attention_kernel(CacheView cache, int32_t layer, const T* query, int64_t q_stride, const RowGroup* groups,
                             const CacheReach* reach, float scale, T* y, int64_t y_stride) {
   constexpr int kOut = kDim / 8;
-  __shared__ float joined[kWarps][rows_of_group][kDim + 1];
+  extern __shared__ float shared[];
+  float(*const joined)[rows_of_group][kDim + 1] = reinterpret_cast<float(*)[rows_of_group][kDim + 1]>(shared);
   __shared__ float largest_of[kWarps][rows_of_group];
   __shared__ float total_of[kWarps][rows_of_group];
+  allow_next();
+  wait_for_inputs();
   const RowGroup group = groups[blockIdx.x];
   if (group.n_rows == 0) return;
   const int warp = threadIdx.x / 32, lane = threadIdx.x % 32, g = lane / 4, t = lane % 4, head = blockIdx.y;
@@ -181,7 +187,8 @@ template <typename T>
 __global__ void cached_attention_plain_kernel(CacheView cache, int32_t layer, const T* query, int64_t q_stride,
                                               const RowGroup* groups, const CacheReach* reach, float scale, T* y,
                                               int64_t y_stride) {
-  extern __shared__ float scores[];
+  extern __shared__ float shared[];
+  float* const scores = shared;
   __shared__ float part[32];
   const RowGroup group = groups[blockIdx.x];
   const int dim = cache.shape.head_dim, head = blockIdx.y, n_warps = blockDim.x / 32;
@@ -223,38 +230,53 @@ __global__ void cached_attention_plain_kernel(CacheView cache, int32_t layer, co
   }
 }
 
-/** Scores of one head for up to 8 rows a block, then their softmax in place: a warp a row. */
-template <typename T>
-__global__ void weights_kernel(CacheView cache, int32_t layer, int32_t head, const T* query, int64_t q_stride,
-                               int32_t n_rows, int32_t slot, int32_t length, float scale, float* weights,
-                               int64_t stride) {
-  constexpr int kRows = 8;
-  extern __shared__ float shared[];
-  const int dim = cache.shape.head_dim, row0 = blockIdx.x * kRows, n = min(kRows, n_rows - row0);
+/** Scaled scores of one head: a block takes 16 rows, its warps 32 places each. */
+template <typename T, int kDim>
+__global__ void __launch_bounds__(kWarps * 32)
+    scores_kernel(CacheView cache, int32_t layer, int32_t head, const T* query, int64_t q_stride, int32_t n_rows,
+                  int32_t slot, int32_t length, float scale, float* scores, int64_t stride) {
+  const int lane = threadIdx.x % 32, g = lane / 4, t = lane % 4, row0 = blockIdx.x * rows_of_group;
+  const int first = (blockIdx.y * kWarps + threadIdx.x / 32) * kHalf;
+  if (first >= length) return;
   const CacheHead<const T> from(cache, slot, layer, head);
-  for (int i = threadIdx.x; i < n * dim; i += blockDim.x) {
-    shared[i] = to_float(query[(row0 + i / dim) * q_stride + head * dim + i % dim]) * scale;
+  const int n = min(rows_of_group, n_rows - row0);
+  const Queries<T, kDim> q(query + row0 * q_stride + head * kDim, q_stride, n, g, t);
+  Keys<T, kDim> keys;
+  keys.load(from.keys, first, g, t);
+  float c[4][4];
+  keys.score(q, c);
+#pragma unroll
+  for (int e = 0; e < 4; ++e) {
+    const int row = g + 8 * (e / 2);
+#pragma unroll
+    for (int i = 0; i < 4; ++i) {
+      const int place = first + 8 * t + 2 * i + e % 2;
+      if (row < n && place < length) scores[(row0 + row) * stride + place] = c[i][e] * scale;
+    }
   }
-  __syncthreads();
-  for (int place = threadIdx.x; place < length; place += blockDim.x) {
+}
+
+/** The same of any type and width. */
+template <typename T>
+__global__ void scores_plain_kernel(CacheView cache, int32_t layer, int32_t head, const T* query, int64_t q_stride,
+                                    int32_t slot, int32_t length, float scale, float* scores, int64_t stride) {
+  const int dim = cache.shape.head_dim, row = blockIdx.x;
+  const CacheHead<const T> from(cache, slot, layer, head);
+  const T* q = query + row * q_stride + head * dim;
+  for (int place = blockIdx.y * blockDim.x + threadIdx.x; place < length; place += gridDim.y * blockDim.x) {
     const T* key = from.keys + static_cast<int64_t>(place) * dim;
-    float scores[kRows] = {};
-    for (int d = 0; d < dim; ++d) {
-      const float k = to_float(key[d]);
-#pragma unroll
-      for (int row = 0; row < kRows; ++row) {
-        if (row < n) scores[row] = fmaf(shared[row * dim + d], k, scores[row]);
-      }
-    }
-#pragma unroll
-    for (int row = 0; row < kRows; ++row) {
-      if (row < n) weights[(row0 + row) * stride + place] = scores[row];
-    }
+    float score = 0.0f;
+    for (int d = 0; d < dim; ++d) score = fmaf(to_float(q[d]), to_float(key[d]), score);
+    scores[row * stride + place] = score * scale;
   }
-  __syncthreads();
-  const int row = threadIdx.x / 32, lane = threadIdx.x % 32;
-  if (row >= n) return;
-  float* const to = weights + (row0 + row) * stride;
+}
+
+/** Softmax of base 2 in place, a warp a row. */
+__global__ void __launch_bounds__(kWarps * 32) softmax_kernel(int32_t n_rows, int32_t length, float* scores,
+                                                              int64_t stride) {
+  const int row = blockIdx.x * kWarps + threadIdx.x / 32, lane = threadIdx.x % 32;
+  if (row >= n_rows) return;
+  float* const to = scores + row * stride;
   float high = -INFINITY;
   for (int place = lane; place < length; place += 32) high = fmaxf(high, to[place]);
   high = warp_max(high);
@@ -274,7 +296,7 @@ float score_scale(const CacheView& cache) {
 }  // namespace
 
 void cached_attention(cudaStream_t stream, const CacheView& cache, int32_t layer, const Tensor& query,
-                      const RowGroup* groups, int32_t n_groups, const CacheReach* reach, const Tensor& y) {
+                      const RowGroup* groups, int32_t n_groups, const CacheReach* reach, bool few, const Tensor& y) {
   const dim3 grid(static_cast<unsigned>(n_groups), static_cast<unsigned>(cache.shape.n_heads));
   const float scale = score_scale(cache);
   with_type(cache.type, [&](auto element) {
@@ -282,16 +304,20 @@ void cached_attention(cudaStream_t stream, const CacheView& cache, int32_t layer
     const auto* q = static_cast<const T*>(query.data);
     auto* to = static_cast<T*>(y.data);
     if constexpr (sizeof(T) == 2) {
-      if (begins_at_16(query) && cache.shape.head_dim == 64) {
-        cached_attention_kernel<T, 64><<<grid, kWarps * 32, 0, stream>>>(cache, layer, q, query.stride, groups, reach,
-                                                                         scale, to, y.stride);
-        return;
-      }
-      if (begins_at_16(query) && cache.shape.head_dim == 32) {
-        cached_attention_kernel<T, 32><<<grid, kWarps * 32, 0, stream>>>(cache, layer, q, query.stride, groups, reach,
-                                                                         scale, to, y.stride);
-        return;
-      }
+      const auto start = [&](auto dim, auto warps) {
+        constexpr int kDim = decltype(dim)::value, kWarpsOfBlock = decltype(warps)::value;
+        constexpr int bytes = kWarpsOfBlock * rows_of_group * (kDim + 1) * static_cast<int>(sizeof(float));
+        const auto kernel = cached_attention_kernel<T, kDim, kWarpsOfBlock>;
+        if (bytes > 48 * 1024) cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, bytes);
+        launch_early(stream, grid, kWarpsOfBlock * 32, bytes, kernel, cache, layer, q, query.stride, groups, reach,
+                     scale, to, y.stride);
+      };
+      using Few = std::integral_constant<int, 12>;
+      using Many = std::integral_constant<int, kWarps>;
+      using Wide = std::integral_constant<int, 64>;
+      using Narrow = std::integral_constant<int, 32>;
+      if (begins_at_16(query) && cache.shape.head_dim == 64) return few ? start(Wide{}, Few{}) : start(Wide{}, Many{});
+      if (begins_at_16(query) && cache.shape.head_dim == 32) return start(Narrow{}, Many{});
     }
     cached_attention_plain_kernel<T><<<grid, 256, static_cast<unsigned>(cache.padded_places) * sizeof(float), stream>>>(
         cache, layer, q, query.stride, groups, reach, scale, to, y.stride);
@@ -301,13 +327,29 @@ void cached_attention(cudaStream_t stream, const CacheView& cache, int32_t layer
 void attention_weights(cudaStream_t stream, const CacheView& cache, int32_t layer, int32_t head, const Tensor& query,
                        CacheReach reach, float* weights, int64_t stride) {
   const auto n = static_cast<int32_t>(query.rows);
+  const float scale = score_scale(cache);
   with_type(cache.type, [&](auto element) {
     using T = decltype(element);
-    const auto bytes = static_cast<unsigned>(8 * cache.shape.head_dim) * sizeof(float);
-    weights_kernel<T><<<static_cast<unsigned>((n + 7) / 8), 256, bytes, stream>>>(
-        cache, layer, head, static_cast<const T*>(query.data), query.stride, n, reach.slot, reach.length,
-        score_scale(cache), weights, stride);
+    const auto* q = static_cast<const T*>(query.data);
+    if constexpr (sizeof(T) == 2) {
+      const dim3 grid(static_cast<unsigned>((n + rows_of_group - 1) / rows_of_group),
+                      static_cast<unsigned>((reach.length + kWarps * kHalf - 1) / (kWarps * kHalf)));
+      if (begins_at_16(query) && cache.shape.head_dim == 64) {
+        scores_kernel<T, 64><<<grid, kWarps * 32, 0, stream>>>(cache, layer, head, q, query.stride, n, reach.slot,
+                                                               reach.length, scale, weights, stride);
+        return;
+      }
+      if (begins_at_16(query) && cache.shape.head_dim == 32) {
+        scores_kernel<T, 32><<<grid, kWarps * 32, 0, stream>>>(cache, layer, head, q, query.stride, n, reach.slot,
+                                                               reach.length, scale, weights, stride);
+        return;
+      }
+    }
+    scores_plain_kernel<T><<<dim3(static_cast<unsigned>(n), 4), 128, 0, stream>>>(
+        cache, layer, head, q, query.stride, reach.slot, reach.length, scale, weights, stride);
   });
+  softmax_kernel<<<static_cast<unsigned>((n + kWarps - 1) / kWarps), kWarps * 32, 0, stream>>>(n, reach.length, weights,
+                                                                                              stride);
 }
 
 }  // namespace fw::cuda

@@ -59,10 +59,8 @@ void set(cublasLtMatmulDesc_t description, cublasLtMatmulDescAttributes_t attrib
 
 struct CublasProducts::State {
   /** All that the choice of an algorithm depends on: sizes, strides, types, last stage. */
-  using Key = std::tuple<int64_t, int64_t, int64_t, int64_t, int64_t, int64_t, int, int, int, bool, bool, bool>;
+  using Key = std::tuple<int64_t, int64_t, int64_t, int64_t, int64_t, int64_t, int64_t, int, int, bool, bool, bool>;
 
-  int64_t most_few;
-  int64_t most_many;
   cublasLtHandle_t handle = nullptr;
   void* workspace = nullptr;
   std::map<Key, cublasLtMatmulAlgo_t> algorithms;
@@ -116,16 +114,14 @@ struct CublasProducts::State {
   }
 };
 
-CublasProducts::CublasProducts(int64_t most_few, int64_t most_many) : state_(std::make_unique<State>()) {
-  state_->most_few = most_few;
-  state_->most_many = most_many;
+CublasProducts::CublasProducts() : state_(std::make_unique<State>()) {
   check(cublasLtCreate(&state_->handle), "cublasLtCreate");
   check(cudaMalloc(&state_->workspace, kWorkspace), "cudaMalloc");
 }
 
 CublasProducts::~CublasProducts() = default;
 
-void CublasProducts::run(cudaStream_t stream, const LinearShape& s, RowCount count, DataType type, const void* x,
+void CublasProducts::run(cudaStream_t stream, const LinearShape& s, int64_t most_rows, DataType type, const void* x,
                          const void* w, const void* bias, const float* residual, DataType y_type, void* y) {
   const Description description = state_->describe(s, bias, y_type);
   const State::Key key{s.n_out,
@@ -134,7 +130,7 @@ void CublasProducts::run(cudaStream_t stream, const LinearShape& s, RowCount cou
                        s.w_stride,
                        s.y_stride,
                        s.residual_stride,
-                       static_cast<int>(count),
+                       most_rows,
                        static_cast<int>(type),
                        static_cast<int>(y_type),
                        s.gelu,
@@ -142,8 +138,7 @@ void CublasProducts::run(cudaStream_t stream, const LinearShape& s, RowCount cou
                        residual != nullptr};
   auto chosen = state_->algorithms.find(key);
   if (chosen == state_->algorithms.end()) {
-    const int64_t most = std::max(s.n_rows, count == RowCount::few ? state_->most_few : state_->most_many);
-    chosen = state_->algorithms.emplace(key, state_->choose(s, most, description.get(), type, y_type)).first;
+    chosen = state_->algorithms.emplace(key, state_->choose(s, std::max(s.n_rows, most_rows), description.get(), type, y_type)).first;
   }
   const Layout w_layout = make_layout(type, s.n_in, s.n_out, s.w_stride);
   const Layout x_layout = make_layout(type, s.n_in, s.n_rows, s.x_stride);

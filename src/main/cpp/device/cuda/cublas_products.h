@@ -18,12 +18,11 @@ namespace fw::cuda {
  */
 class CublasProducts {
  public:
-  /** most_few, most_many: the largest number of rows of a step, and of an encoder's pass. */
-  CublasProducts(int64_t most_few, int64_t most_many);
+  CublasProducts();
   ~CublasProducts();
 
-  /** Enqueues a product. Throws FW_STATUS_LANE_LOST where cuBLAS fails. */
-  void run(cudaStream_t stream, const LinearShape& shape, RowCount count, DataType type, const void* x, const void* w,
+  /** Enqueues a product; most_rows: the largest number of rows that calls of its kind have. Throws FW_STATUS_LANE_LOST where cuBLAS fails. */
+  void run(cudaStream_t stream, const LinearShape& shape, int64_t most_rows, DataType type, const void* x, const void* w,
            const void* bias, const float* residual, DataType y_type, void* y);
 
  private:

@@ -20,8 +20,12 @@ constexpr int32_t kPathFrames = 1500;
 constexpr int32_t kPathHeads = 640;
 /** The second convolution of large-v3: 1,500 rows of 3 x 1,280. */
 constexpr size_t kPatchElements = size_t{1500} * 3 * 1280;
+/** Rows whose attention does not fill a GPU with a block of four warps a head. */
+constexpr int32_t kFewRows = 6;
 /** Graphs that are kept; a graph of large-v3's step takes about a megabyte. */
 constexpr size_t kGraphs = 64;
+/** Shapes that are remembered to have come once. */
+constexpr size_t kSeen = 4096;
 
 size_t aligned(size_t bytes) { return (bytes + kAlignment - 1) / kAlignment * kAlignment; }
 
@@ -39,13 +43,13 @@ CudaExecutor::CudaExecutor(const CudaDevice& device, const ExecutorOptions& opti
     : device_(device),
       options_((entered(device), options)),
       stream_(true),
-      products_(options.n_rows, int64_t{1500} * options.n_windows),
-      arguments_(kArgumentBytes),
+      arguments_{PinnedMemory(kArgumentBytes), PinnedMemory(kArgumentBytes)},
+      arguments_alone_(kArgumentBytes),
       results_(kResultBytes),
       device_arguments_(device.allocate(kArgumentBytes)),
+      device_arguments_alone_(device.allocate(kArgumentBytes)),
       device_results_(device.allocate(kResultBytes)),
-      samples_(device.allocate(FW_WINDOW_MAX_SAMPLES * sizeof(float))),
-      host_samples_(FW_WINDOW_MAX_SAMPLES * sizeof(float)),
+      uploads_(device, 2 * options.n_windows, FW_WINDOW_MAX_SAMPLES, options.use_streams),
       patches_(device.allocate(kPatchElements * sizeof(uint16_t))),
       path_cost_(device.allocate(size_t{kPathRows} * kPathFrames * sizeof(float))),
       path_steps_(device.allocate(size_t{kPathRows} * kPathFrames)),
@@ -102,27 +106,31 @@ const void* CudaExecutor::stage_bytes(const void* host, size_t bytes) {
   }
   if (mode_ == Mode::alone) {
     enter(device_.index());
-    if (staged_ + bytes > kArgumentBytes) {
+    if (staged_alone_ + bytes > kArgumentBytes) {
       stream_.wait();
-      staged_ = 0;
+      staged_alone_ = 0;
     }
-  } else {
-    for (const Staged& known : known_) {
-      if (known.host == host && known.bytes == bytes) return static_cast<std::byte*>(device_arguments_->data()) + known.offset;
+    std::byte* const from = arguments_alone_.data() + staged_alone_;
+    std::byte* const to = static_cast<std::byte*>(device_arguments_alone_->data()) + staged_alone_;
+    staged_alone_ += aligned(bytes);
+    if (bytes != 0) {
+      std::memcpy(from, host, bytes);
+      check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyHostToDevice, stream_), "cudaMemcpyAsync");
     }
-    if (mode_ == Mode::launch || staged_ + bytes > kArgumentBytes) {
-      throw Error(FW_STATUS_INTERNAL, "the arguments of a batch changed while it ran, or are more than its memory");
-    }
-    known_.push_back({host, bytes, staged_});
+    return to;
   }
-  const size_t offset = staged_;
-  std::memcpy(arguments_.data() + offset, host, bytes);
+  for (const Staged& known : known_) {
+    if (known.host == host && known.bytes == bytes) {
+      return static_cast<std::byte*>(device_arguments_->data()) + known.offset;
+    }
+  }
+  if (mode_ == Mode::launch || staged_ + bytes > kArgumentBytes) {
+    throw Error(FW_STATUS_INTERNAL, "the arguments of a batch changed while it ran, or are more than its memory");
+  }
+  known_.push_back({host, bytes, staged_});
+  if (bytes != 0) std::memcpy(arguments_[turn_].data() + staged_, host, bytes);
   staged_ += aligned(bytes);
-  std::byte* const to = static_cast<std::byte*>(device_arguments_->data()) + offset;
-  if (mode_ == Mode::alone && bytes != 0) {
-    check(cudaMemcpyAsync(to, arguments_.data() + offset, bytes, cudaMemcpyHostToDevice, stream_), "cudaMemcpyAsync");
-  }
-  return to;
+  return static_cast<std::byte*>(device_arguments_->data()) + known_.back().offset;
 }
 
 const RowGroup* CudaExecutor::stage_groups(std::span<const CacheReach> reach, int32_t& n_groups) {
@@ -166,7 +174,7 @@ void CudaExecutor::deliver(const void* place, size_t bytes, std::function<void(c
     check_launch("kernel");
     check(cudaMemcpyAsync(results_.data() + offset, place, bytes, cudaMemcpyDeviceToHost, stream_), "cudaMemcpyAsync");
     stream_.wait();
-    staged_ = 0;
+    staged_alone_ = 0;
     take(results_.data() + offset);
   } else if (mode_ == Mode::collect) {
     deliveries_.push_back({offset, std::move(take)});
@@ -176,7 +184,8 @@ void CudaExecutor::deliver(const void* place, size_t bytes, std::function<void(c
 void CudaExecutor::batch(const std::function<void()>& ops) {
   enter(device_.index());
   flush_copies();
-  stream_.wait();
+  turn_ = 1 - turn_;
+  sent_[turn_].wait();
   staged_ = resulting_ = 0;
   hash_ = 0;
   known_.clear();
@@ -185,19 +194,20 @@ void CudaExecutor::batch(const std::function<void()>& ops) {
     CudaExecutor& executor;
     ~Alone() {
       executor.mode_ = Mode::alone;
-      executor.staged_ = executor.resulting_ = 0;
     }
   } const alone{*this};
   mode_ = Mode::collect;
   ops();
   const size_t n_results = resulting_;
   if (staged_ != 0) {
-    check(cudaMemcpyAsync(device_arguments_->data(), arguments_.data(), staged_, cudaMemcpyHostToDevice, stream_),
+    check(cudaMemcpyAsync(device_arguments_->data(), arguments_[turn_].data(), staged_, cudaMemcpyHostToDevice, stream_),
           "cudaMemcpyAsync");
+    sent_[turn_].record(stream_);
   }
   mode_ = Mode::launch;
   resulting_ = 0;
   auto graph = graphs_.find(hash_);
+  if (seen_.size() > kSeen) seen_.clear();
   if (graph == graphs_.end() && seen_.insert(hash_).second) {
     ops();
   } else {
@@ -238,7 +248,8 @@ void CudaExecutor::finish() {
 
 void CudaExecutor::linear(const LinearArgs& args) {
   const auto& weight = static_cast<const CudaWeight&>(*args.weight);
-  if (!launches("linear", args.x, weight.data(), args.bias, static_cast<int>(args.activation), args.residual, args.y)) {
+  if (!launches("linear", args.x, weight.data(), args.bias, static_cast<int>(args.activation), args.residual, args.y,
+                args.most_rows)) {
     return;
   }
   LinearShape shape{.n_rows = args.x.rows,
@@ -259,7 +270,7 @@ void CudaExecutor::linear(const LinearArgs& args) {
   const bool whole = begins_at_16(args.y) && (!args.residual || begins_at_16(args.residual)) &&
                      !(adds_after && residual == args.y.data) &&
                      !(overlaps && args.x.rows * weight.n_in() > static_cast<int64_t>(kPatchElements));
-  if (wide && weight.count() == RowCount::few && options_.n_rows <= few_rows) {
+  if (wide && weight.count() == RowCount::few && (args.most_rows != 0 ? args.most_rows : options_.n_rows) <= few_rows) {
     linear_few(stream_, shape, weight.type(), x, weight.data(), args.bias.data, residual, args.y.type, args.y.data);
   } else if (wide && whole) {
     if (overlaps) {
@@ -269,7 +280,10 @@ void CudaExecutor::linear(const LinearArgs& args) {
       shape.x_stride = weight.n_in();
     }
     if (adds_after) shape.residual_stride = 0;
-    products_.run(stream_, shape, weight.count(), weight.type(), x, weight.data(), args.bias.data,
+    const int64_t most_rows = args.most_rows != 0                  ? args.most_rows
+                              : weight.count() == RowCount::few ? options_.n_rows
+                                                                : int64_t{1500} * options_.n_windows;
+    products_.run(stream_, shape, most_rows, weight.type(), x, weight.data(), args.bias.data,
                   adds_after ? nullptr : residual, args.y.type, args.y.data);
     if (adds_after) add_rows(stream_, args.residual, args.y);
   } else {
@@ -291,16 +305,10 @@ void CudaExecutor::log_mel(const LogMelArgs& args) {
   if (bytes > FW_WINDOW_MAX_SAMPLES * sizeof(float) || args.y.rows > 3000 || args.y.cols > 128) {
     throw Error(FW_STATUS_INTERNAL, "log_mel: expected at most 30 s and 128 mels");
   }
-  if (bytes != 0) {
-    // The samples before may still be on their way out of the pinned memory.
-    sampled_.wait();
-    std::memcpy(host_samples_.data(), args.samples.data(), bytes);
-    check(cudaMemcpyAsync(samples_->data(), host_samples_.data(), bytes, cudaMemcpyHostToDevice, stream_),
-          "cudaMemcpyAsync");
-    sampled_.record(stream_);
-  }
-  cuda::log_mel(stream_, static_cast<const float*>(samples_->data()), static_cast<int64_t>(args.samples.size()),
-                args.filters.f32(), args.y, static_cast<float*>(mel_scratch_->data()));
+  const float* samples = uploads_.begin(args.samples, stream_);
+  cuda::log_mel(stream_, samples, static_cast<int64_t>(args.samples.size()), args.filters.f32(), args.y,
+                static_cast<float*>(mel_scratch_->data()));
+  uploads_.end(stream_);
   check_launch("log_mel");
 }
 
@@ -340,7 +348,7 @@ void CudaExecutor::cached_attention(const CachedAttentionArgs& args) {
   const RowGroup* groups = stage_groups(args.reach, n_groups);
   if (!launches("cached_attention", args.query, args.cache, args.layer, args.y, reach, groups)) return;
   cuda::cached_attention(stream_, cuda_cache(*args.cache).view(), args.layer, args.query, groups, n_groups, reach,
-                         args.y);
+                         options_.n_rows <= kFewRows, args.y);
   if (mode_ == Mode::alone) check_launch("cached_attention");
 }
 

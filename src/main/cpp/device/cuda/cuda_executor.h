@@ -12,6 +12,7 @@
 #include "device/cuda/cuda_device.h"
 #include "device/cuda/kernels.h"
 #include "device/cuda/staging.h"
+#include "device/cuda/uploads.h"
 #include "device/executor.h"
 
 namespace fw::cuda {
@@ -30,6 +31,7 @@ class CudaExecutor final : public Executor {
   ~CudaExecutor() override;
 
   void batch(const std::function<void()>& ops) override;
+  void wait() override { stream_.wait(); }
   void linear(const LinearArgs& args) override;
   void layer_norm(const LayerNormArgs& args) override;
   void log_mel(const LogMelArgs& args) override;
@@ -88,17 +90,20 @@ class CudaExecutor final : public Executor {
   CublasProducts products_;
 
   Mode mode_ = Mode::alone;
-  /** Bytes of arguments and results staged since the stream was waited for last, or in this batch. */
+  /** Bytes of arguments and results staged in this batch; of ops alone, since the stream was waited for last. */
   size_t staged_ = 0;
+  size_t staged_alone_ = 0;
   size_t resulting_ = 0;
-  PinnedMemory arguments_;
+  /** Two, so that a batch is put together while the arguments of the one before are still on their way. */
+  PinnedMemory arguments_[2];
+  Event sent_[2];
+  int turn_ = 0;
+  PinnedMemory arguments_alone_;
   PinnedMemory results_;
   std::unique_ptr<Memory> device_arguments_;
+  std::unique_ptr<Memory> device_arguments_alone_;
   std::unique_ptr<Memory> device_results_;
-  std::unique_ptr<Memory> samples_;
-  PinnedMemory host_samples_;
-  /** The samples have left host_samples_. */
-  Event sampled_;
+  Uploads uploads_;
   /** Rows of a convolution side by side. */
   std::unique_ptr<Memory> patches_;
   std::unique_ptr<Memory> path_cost_;

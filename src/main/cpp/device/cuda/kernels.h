@@ -39,7 +39,7 @@ struct LinearShape {
 void linear_plain(cudaStream_t stream, const LinearShape& shape, DataType type, const void* x, const void* w,
                   const void* bias, const float* residual, DataType y_type, void* y);
 /** Most rows of a step that linear_few takes faster than cuBLAS does. */
-inline constexpr int32_t few_rows = 64;
+inline constexpr int32_t few_rows = 24;
 void linear_few(cudaStream_t stream, const LinearShape& shape, DataType type, const void* x, const void* w,
                 const void* bias, const float* residual, DataType y_type, void* y);
 
@@ -93,9 +93,12 @@ struct SlotCopy {
 };
 void copy_slots(cudaStream_t stream, const CacheView& cache, const SlotCopy* copies, int32_t n_copies);
 
-/** CachedAttentionArgs on the device: query and y of the cache's type; reach[i].length counts, the slot is the group's. */
+/**
+ * CachedAttentionArgs on the device: query and y of the cache's type; reach[i].length counts, the slot is the group's.
+ * few: calls are of so few rows that their heads alone do not fill the GPU; the same for all calls of a lane.
+ */
 void cached_attention(cudaStream_t stream, const CacheView& cache, int32_t layer, const Tensor& query,
-                      const RowGroup* groups, int32_t n_groups, const CacheReach* reach, const Tensor& y);
+                      const RowGroup* groups, int32_t n_groups, const CacheReach* reach, bool few, const Tensor& y);
 
 /** AttentionWeightsArgs on the device: weights f32 [n][length], rows `stride` apart. */
 void attention_weights(cudaStream_t stream, const CacheView& cache, int32_t layer, int32_t head, const Tensor& query,

@@ -6,6 +6,7 @@
 // depend on the number of rows: a row gives the same bits alone and among others.
 #include "device/cuda/elements.cuh"
 #include "device/cuda/kernels.h"
+#include "device/cuda/launch.cuh"
 
 namespace fw::cuda {
 namespace {
@@ -18,7 +19,7 @@ constexpr int kRows = 8;
 
 template <typename T, typename Y, int kTiles, int kAhead>
 __global__ void __launch_bounds__(kWarps * 32)
-    linear_few_kernel(LinearShape s, const T* __restrict__ x, const T* __restrict__ w, const Y* bias,
+    linear_few_kernel(LinearShape s, const T* x, const T* w, const Y* bias,
                       const float* residual, Y* y) {
   __shared__ float sums[kWarps][kTiles * kRows][kOutputs + 1];
   const int warp = threadIdx.x / 32, lane = threadIdx.x % 32, g = lane / 4, t = lane % 4;
@@ -34,19 +35,26 @@ __global__ void __launch_bounds__(kWarps * 32)
   }
   float c[kTiles][4] = {};
   const int n_slices = static_cast<int>((s.n_in + kSlice - 1) / kSlice);
-  for (int first = warp; first < n_slices; first += kWarps * kAhead) {
-    uint4 low[kAhead], high[kAhead];
+  // n_in is a multiple of 8: a lane's 8 inputs are all there or none.
+  const auto slice = [&](int first, int j) { return static_cast<int64_t>(first + j * kWarps) * kSlice; };
+  uint4 low[kAhead], high[kAhead];
+  const auto load_weights = [&](int first) {
 #pragma unroll
     for (int j = 0; j < kAhead; ++j) {
-      const int64_t k = static_cast<int64_t>(first + j * kWarps) * kSlice;
-      // n_in is a multiple of 8: a lane's 8 inputs are all there or none.
+      const int64_t k = slice(first, j);
       const bool there = k + 8 * t < s.n_in;
       low[j] = there ? __ldcs(reinterpret_cast<const uint4*>(w_low + k)) : uint4{};
       high[j] = there ? __ldcs(reinterpret_cast<const uint4*>(w_high + k)) : uint4{};
     }
+  };
+  allow_next();
+  load_weights(warp);
+  wait_for_inputs();
+  for (int first = warp; first < n_slices; first += kWarps * kAhead) {
+    if (first != warp) load_weights(first);
 #pragma unroll
     for (int j = 0; j < kAhead; ++j) {
-      const int64_t k = static_cast<int64_t>(first + j * kWarps) * kSlice;
+      const int64_t k = slice(first, j);
       const bool there = k + 8 * t < s.n_in;
 #pragma unroll
       for (int i = 0; i < kTiles; ++i) {
@@ -84,13 +92,13 @@ void launch(cudaStream_t stream, const LinearShape& s, const T* x, const T* w, c
                 static_cast<unsigned>((s.n_rows + tiles * kRows - 1) / (tiles * kRows)));
   };
   if (s.n_rows <= 8) {
-    linear_few_kernel<T, Y, 1, 5><<<blocks(1), kWarps * 32, 0, stream>>>(s, x, w, bias, residual, y);
+    launch_early(stream, blocks(1), kWarps * 32, 0, linear_few_kernel<T, Y, 1, 5>, s, x, w, bias, residual, y);
   } else if (s.n_rows <= 16) {
-    linear_few_kernel<T, Y, 2, 5><<<blocks(2), kWarps * 32, 0, stream>>>(s, x, w, bias, residual, y);
+    launch_early(stream, blocks(2), kWarps * 32, 0, linear_few_kernel<T, Y, 2, 5>, s, x, w, bias, residual, y);
   } else if (s.n_rows <= 32) {
-    linear_few_kernel<T, Y, 4, 4><<<blocks(4), kWarps * 32, 0, stream>>>(s, x, w, bias, residual, y);
+    launch_early(stream, blocks(4), kWarps * 32, 0, linear_few_kernel<T, Y, 4, 4>, s, x, w, bias, residual, y);
   } else {
-    linear_few_kernel<T, Y, 8, 2><<<blocks(8), kWarps * 32, 0, stream>>>(s, x, w, bias, residual, y);
+    launch_early(stream, blocks(8), kWarps * 32, 0, linear_few_kernel<T, Y, 8, 2>, s, x, w, bias, residual, y);
   }
 }
 

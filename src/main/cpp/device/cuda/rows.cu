@@ -1,6 +1,7 @@
 // Small ops on rows: bound by reading and writing them once.
 #include "device/cuda/elements.cuh"
 #include "device/cuda/kernels.h"
+#include "device/cuda/launch.cuh"
 
 namespace fw::cuda {
 namespace {
@@ -26,6 +27,8 @@ __global__ void convert_kernel(const float* from, int64_t n, T* to) {
 template <typename T>
 __global__ void embed_kernel(const T* table, int64_t table_stride, const float* positions, int64_t positions_stride,
                              const int32_t* tokens, const int32_t* places, int64_t n, float* y, int64_t y_stride) {
+  allow_next();
+  wait_for_inputs();
   const int64_t row = blockIdx.x;
   const T* token = table + tokens[row] * table_stride;
   const float* position = positions + places[row] * positions_stride;
@@ -56,9 +59,9 @@ void embed(cudaStream_t stream, DataType type, const void* table, int64_t table_
            const int32_t* tokens, const int32_t* places, const Tensor& y) {
   with_type(type, [&](auto element) {
     using T = decltype(element);
-    embed_kernel<T><<<static_cast<unsigned>(y.rows), kThreads, 0, stream>>>(
-        static_cast<const T*>(table), table_stride, static_cast<const float*>(positions.data), positions.stride, tokens,
-        places, y.cols, static_cast<float*>(y.data), y.stride);
+    launch_early(stream, dim3(static_cast<unsigned>(y.rows)), kThreads, 0, embed_kernel<T>, static_cast<const T*>(table),
+                 table_stride, static_cast<const float*>(positions.data), positions.stride, tokens, places, y.cols,
+                 static_cast<float*>(y.data), y.stride);
   });
 }
 
