@@ -213,19 +213,26 @@ bool Lane::turn_is_due() {
 
 void Lane::turn_over() {
   if (!turn_is_due()) return;
-  align_decoded();
-  if (!stopping()) {
-    admit();
-    // The device works on what comes next while the words of what leaves are written down here.
-    encode_admitted();
-  }
-  finish_leaving();
+  do {
+    align_decoded();
+    if (!stopping()) {
+      admit();
+      // The device works on what comes next while the words of what leaves are written down here.
+      encode_admitted();
+    }
+    finish_leaving();
+  } while (!stopping() && any_decoded());
+}
+
+bool Lane::any_decoded() const {
+  return std::any_of(slots_.begin(), slots_.end(),
+                     [](const Slot& slot) { return slot.decoder && slot.decoder->done(); });
 }
 
 void Lane::align_decoded() {
   std::vector<Slot*> decoded;
   for (Slot& slot : slots_) {
-    if (slot.decoder && slot.decoder->done()) {
+    if (slot.decoder && slot.decoder->done() && static_cast<int32_t>(decoded.size()) < network_->group()) {
       decoded.push_back(&slot);
       slot.pieces->take(*slot.decoder, vocabulary_);
     }
@@ -247,8 +254,8 @@ void Lane::align_decoded() {
       if (slot->pieces->is_last()) {
         const std::lock_guard lock(mutex_);
         Occupant& occupant = occupants_[static_cast<size_t>(slot->window)];
-        leaving_.push_back({std::move(slot->pieces), aligned ? std::optional(std::move(*alignment)) : std::nullopt, slot->started,
-                            std::exchange(occupant, {})});
+        leaving_.push_back({std::move(slot->pieces), aligned ? std::optional(std::move(*alignment)) : std::nullopt,
+                            slot->started, std::exchange(occupant, {})});
       } else {
         slot->pieces->finish(vocabulary_.special(), aligned ? &*alignment : nullptr);
         slot->pieces->next();

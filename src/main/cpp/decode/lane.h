@@ -37,8 +37,8 @@ NetworkLimits network_limits(const LaneLimits& limits, int32_t n_threads);
  *
  * A window whose work fails comes out as failed, alone: where a step of the whole batch fails, it is repeated for each
  * window by itself. Where the network encodes and aligns several windows faster than one after the other
- * (Network::group), those that are decoded wait a few steps for company. FW_STATUS_LANE_LOST and FW_STATUS_DEVICE_LOST from the network end the lane: all its windows come
- * out with that status, and it takes no more.
+ * (Network::group), those that are decoded wait a few steps for company. FW_STATUS_LANE_LOST and FW_STATUS_DEVICE_LOST
+ * from the network end the lane: all its windows come out with that status, and it takes no more.
  *
  * All functions may be called from any thread; none waits for the network except the destructor, which waits for the
  * step that is running.
@@ -105,7 +105,11 @@ class Lane {
   void drop_cancelled();
   /** Whether decoded windows and free places are worth looking after now, or more of them are waited for. */
   bool turn_is_due();
-  /** Aligns what is decoded and lets whole windows leave, then encodes what comes next in the free places. */
+  bool any_decoded() const;
+  /**
+   * Aligns what is decoded and lets whole windows leave, then encodes what comes next in the free places; a group at a
+   * time, so that the device encodes one while this thread writes down the words of another.
+   */
   void turn_over();
   void align_decoded();
   void finish_leaving();

@@ -15,7 +15,6 @@
 namespace fw {
 namespace {
 
-
 /** The part of a list that starts at first and has at most n entries. */
 template <typename T>
 std::span<const T> piece(std::span<const T> list, int64_t first, int64_t n) {
@@ -106,8 +105,9 @@ void TextDecoder::run_block(int32_t index, const QueryWatch& watch) {
   const Tensor qkv(wide_.data, wide_.type, n_rows_, 3 * state), query(wide_.data, wide_.type, n_rows_, state);
 
   ops::layer_norm(executor_, {x, self.norm.weight, self.norm.bias, normed});
-  ops::linear(executor_,
-              {normed, self.query_key_value.weight.get(), self.query_key_value.bias, Activation::none, {}, qkv, most_rows_});
+  ops::linear(
+      executor_,
+      {normed, self.query_key_value.weight.get(), self.query_key_value.bias, Activation::none, {}, qkv, most_rows_});
   ops::store(executor_,
              {self_cache_.get(), index, qkv.cols_from(state, state), qkv.cols_from(2 * state, state), places_});
   ops::cached_attention(executor_, {qkv.cols_from(0, state), self_cache_.get(), index, self_reach_, attended});
@@ -139,8 +139,9 @@ Tensor TextDecoder::compute_logits(std::span<const int32_t> rows) {
                     {x_.rows_from(row, end - first), norm.weight, norm.bias, normed_.rows_from(first, end - first)});
   }
   const Tensor logits = logits_.rows_from(0, n);
-  ops::linear(executor_,
-              {normed_.rows_from(0, n), model_.weights().token_embedding.get(), {}, Activation::none, {}, logits, most_rows_});
+  ops::linear(
+      executor_,
+      {normed_.rows_from(0, n), model_.weights().token_embedding.get(), {}, Activation::none, {}, logits, most_rows_});
   return logits;
 }
 
@@ -208,8 +209,7 @@ void TextDecoder::align_together(std::span<const Forced> forced) {
   for (const Forced& one : forced) {
     const std::span<const int32_t> tokens = one.request->tokens;
     for (size_t i = 0; i < tokens.size(); ++i) {
-      rows.push_back(
-          {one.request->sequence, one.request->window, static_cast<int32_t>(i), tokens[i], false, {}});
+      rows.push_back({one.request->sequence, one.request->window, static_cast<int32_t>(i), tokens[i], false, {}});
       all.push_back(static_cast<int32_t>(all.size()));
       // The last token of all predicts nothing that was said.
       targets.push_back(i + 1 < tokens.size() ? tokens[i + 1] : model_.weights().token_kinds.end);
@@ -240,17 +240,16 @@ void TextDecoder::align_together(std::span<const Forced> forced) {
     });
     for (int64_t i = 0; i < static_cast<int64_t>(all.size()); i += logit_rows_) {
       const std::span<const int32_t> some = piece(std::span<const int32_t>(all), i, logit_rows_);
-      ops::token_probability(executor_,
-                             {compute_logits(some), model_.weights().token_kinds.end,
-                              std::span(targets).subspan(static_cast<size_t>(i), some.size()),
-                              std::span(probabilities).subspan(static_cast<size_t>(i), some.size())});
+      ops::token_probability(executor_, {compute_logits(some), model_.weights().token_kinds.end,
+                                         std::span(targets).subspan(static_cast<size_t>(i), some.size()),
+                                         std::span(probabilities).subspan(static_cast<size_t>(i), some.size())});
     }
     for (const Forced& one : forced) {
       const AlignRequest& request = *one.request;
-      ops::alignment_path(executor_, {weights_of(one), n_heads, static_cast<int32_t>(request.tokens.size()),
-                                      request.first_row, request.n_rows,
-                                      std::min(request.n_frames, model_.shape().n_audio_ctx),
-                                      one.alignment->first_frames});
+      ops::alignment_path(
+          executor_,
+          {weights_of(one), n_heads, static_cast<int32_t>(request.tokens.size()), request.first_row, request.n_rows,
+           std::min(request.n_frames, model_.shape().n_audio_ctx), one.alignment->first_frames});
     }
   });
   most_rows_ = 0;

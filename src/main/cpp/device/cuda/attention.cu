@@ -2,9 +2,9 @@
 // Floor for large-v3, one window: 4 x 1500^2 x 64 x 20 heads x 32 layers = 0.37 Tflop, 0.5 ms at the tensor cores' 777
 // Tflop/s, and 1500^2 x 640 powers of two, 0.4 ms at 16 a clock and multiprocessor; both units work side by side.
 //
-// A block takes 128 queries of one head, a warp 32 of them; keys and values come in tiles of 64 through two stages of
-// shared memory. Rows of 128 bytes are swizzled by 16-byte pieces (piece ^ row % 8), so that eight rows of a piece lie
-// in different banks.
+// A block takes 128 queries of one head, a warp 32 of them; keys and values come in tiles of 64 through three stages
+// of shared memory. Rows of 128 bytes are swizzled by 16-byte pieces (piece ^ row % 8), so that eight rows of a piece
+// lie in different banks.
 #include <cmath>
 
 #include "device/cuda/elements.cuh"
@@ -14,6 +14,9 @@ namespace fw::cuda {
 namespace {
 
 constexpr int kQueries = 128;
+constexpr int kWarps = 4;
+/** Tiles of keys and values in shared memory: one in work, one that has arrived, one on its way. */
+constexpr int kStages = 3;
 constexpr int kKeys = 64;
 
 __device__ inline uint32_t shared_address(const void* p) { return static_cast<uint32_t>(__cvta_generic_to_shared(p)); }
@@ -40,7 +43,7 @@ __device__ inline void load_4_transposed(uint32_t (&r)[4], const void* row) {
 }
 
 /** A tile of rows of kDim elements in shared memory. */
-template <typename T, int kDim, int kWarps>
+template <typename T, int kDim>
 struct Tile {
   static constexpr int pieces = kDim / 8;
   static constexpr int mask = pieces - 1;
@@ -58,17 +61,17 @@ struct Tile {
   }
 };
 
-template <typename T, int kDim, int kWarps>
-__global__ void __launch_bounds__(kWarps * 32, 16 / kWarps > 2 ? 2 : 16 / kWarps)
+template <typename T, int kDim>
+__global__ void __launch_bounds__(kWarps * 32, 2)
     attention_kernel(const T* qkv, int64_t stride, int32_t n, int32_t state, float scale, T* y, int64_t y_stride) {
-  using Rows = Tile<T, kDim, kWarps>;
+  using Rows = Tile<T, kDim>;
   constexpr int kTiles = kQueries / (16 * kWarps);
   constexpr int kSteps = kDim / 16;
   constexpr int kOut = kDim / 8;
   extern __shared__ __align__(128) unsigned char shared[];
   T* const queries = reinterpret_cast<T*>(shared);
   T* const keys = queries + kQueries * kDim;
-  T* const values = keys + 2 * kKeys * kDim;
+  T* const values = keys + kStages * kKeys * kDim;
 
   const int64_t window_row = static_cast<int64_t>(blockIdx.z) * n;
   const int head = blockIdx.y, query0 = blockIdx.x * kQueries;
@@ -79,8 +82,13 @@ __global__ void __launch_bounds__(kWarps * 32, 16 / kWarps > 2 ? 2 : 16 / kWarps
   const int n_tiles = (n + kKeys - 1) / kKeys;
 
   Rows::template load<kQueries>(queries, q, stride, query0, n);
-  Rows::template load<kKeys>(keys, k, stride, 0, n);
-  Rows::template load<kKeys>(values, v, stride, 0, n);
+  const auto load_tile = [&](int tile) {
+    Rows::template load<kKeys>(keys + (tile % kStages) * kKeys * kDim, k, stride, tile * kKeys, n);
+    Rows::template load<kKeys>(values + (tile % kStages) * kKeys * kDim, v, stride, tile * kKeys, n);
+  };
+  load_tile(0);
+  close_stage();
+  if (n_tiles > 1) load_tile(1);
   close_stage();
 
   uint32_t a[kTiles][kSteps][4];
@@ -92,17 +100,13 @@ __global__ void __launch_bounds__(kWarps * 32, 16 / kWarps > 2 ? 2 : 16 / kWarps
     total[m][0] = total[m][1] = 0.0f;
   }
   for (int tile = 0; tile < n_tiles; ++tile) {
-    T* const key_tile = keys + (tile % 2) * kKeys * kDim;
-    T* const value_tile = values + (tile % 2) * kKeys * kDim;
-    if (tile + 1 < n_tiles) {
-      Rows::template load<kKeys>(keys + ((tile + 1) % 2) * kKeys * kDim, k, stride, (tile + 1) * kKeys, n);
-      Rows::template load<kKeys>(values + ((tile + 1) % 2) * kKeys * kDim, v, stride, (tile + 1) * kKeys, n);
-      close_stage();
-      wait_stages<1>();
-    } else {
-      wait_stages<0>();
-    }
+    T* const key_tile = keys + (tile % kStages) * kKeys * kDim;
+    T* const value_tile = values + (tile % kStages) * kKeys * kDim;
+    wait_stages<1>();
+    // All warps are through with the tile before, whose place the one after the next takes.
     __syncthreads();
+    if (tile + 2 < n_tiles) load_tile(tile + 2);
+    close_stage();
     if (tile == 0) {
 #pragma unroll
       for (int m = 0; m < kTiles; ++m) {
@@ -185,7 +189,6 @@ __global__ void __launch_bounds__(kWarps * 32, 16 / kWarps > 2 ? 2 : 16 / kWarps
         }
       }
     }
-    __syncthreads();
   }
 #pragma unroll
   for (int m = 0; m < kTiles; ++m) {
@@ -246,20 +249,13 @@ __global__ void attention_plain_kernel(const T* qkv, int64_t stride, int32_t n, 
   }
 }
 
-#ifndef FW_ATTENTION_WARPS
-#define FW_ATTENTION_WARPS 4
-#endif
-template <int kDim>
-constexpr int kWarpsOf = FW_ATTENTION_WARPS;
-
 template <typename T, int kDim>
 void launch(cudaStream_t stream, const Tensor& qkv, int32_t n, int32_t n_heads, unsigned n_windows, float scale,
             const Tensor& y) {
-  constexpr int kWarps = kWarpsOf<kDim>;
-  constexpr int bytes = (kQueries + 4 * kKeys) * kDim * static_cast<int>(sizeof(T));
-  cudaFuncSetAttribute(attention_kernel<T, kDim, kWarps>, cudaFuncAttributeMaxDynamicSharedMemorySize, bytes);
+  constexpr int bytes = (kQueries + 2 * kStages * kKeys) * kDim * static_cast<int>(sizeof(T));
+  cudaFuncSetAttribute(attention_kernel<T, kDim>, cudaFuncAttributeMaxDynamicSharedMemorySize, bytes);
   const dim3 grid(static_cast<unsigned>((n + kQueries - 1) / kQueries), static_cast<unsigned>(n_heads), n_windows);
-  attention_kernel<T, kDim, kWarps><<<grid, kWarps * 32, bytes, stream>>>(static_cast<const T*>(qkv.data), qkv.stride, n,
+  attention_kernel<T, kDim><<<grid, kWarps * 32, bytes, stream>>>(static_cast<const T*>(qkv.data), qkv.stride, n,
                                                                   static_cast<int32_t>(y.cols), scale,
                                                                   static_cast<T*>(y.data), y.stride);
 }
@@ -274,8 +270,10 @@ void attention(cudaStream_t stream, const Tensor& qkv, int32_t n_windows, int32_
   with_type(qkv.type, [&](auto element) {
     using T = decltype(element);
     if constexpr (sizeof(T) == 2) {
-      if (begins_at_16(qkv) && y.stride % 2 == 0 && dim == 64) return launch<T, 64>(stream, qkv, n, n_heads, windows, scale, y);
-      if (begins_at_16(qkv) && y.stride % 2 == 0 && dim == 32) return launch<T, 32>(stream, qkv, n, n_heads, windows, scale, y);
+      if (begins_at_16(qkv) && y.stride % 2 == 0 && dim == 64)
+        return launch<T, 64>(stream, qkv, n, n_heads, windows, scale, y);
+      if (begins_at_16(qkv) && y.stride % 2 == 0 && dim == 32)
+        return launch<T, 32>(stream, qkv, n, n_heads, windows, scale, y);
     }
     const dim3 grid(static_cast<unsigned>(n), static_cast<unsigned>(n_heads), windows);
     attention_plain_kernel<T><<<grid, 128, static_cast<unsigned>(n) * sizeof(float), stream>>>(

@@ -2,10 +2,10 @@
 // its rows; large-v3's audio is 246 MB a window in f16, 7.9 ms a step of 128 windows at 4 TB/s. The tensor cores do the
 // arithmetic with one to sixteen of their sixteen rows in use, 0.5 Tflop a step of 128: under a tenth of that time.
 //
-// A block takes one group of rows and one head; its warps take turns at blocks of 64 places and are joined at the end in
-// a fixed order. All loads are 16 bytes a lane: a lane holds eight dimensions of a key, or eight places of one dimension
-// of the values, and both products number their inner index in the order in which they lie in the lanes, which is as
-// good as any other. A row's result depends on its slot and length alone.
+// A block takes one group of rows and one head; its warps take turns at blocks of 64 places and are joined at the end
+// in a fixed order. All loads are 16 bytes a lane: a lane holds eight dimensions of a key, or eight places of one
+// dimension of the values, and both products number their inner index in the order in which they lie in the lanes,
+// which is as good as any other. A row's result depends on its slot and length alone.
 #include <cmath>
 #include <type_traits>
 
@@ -20,6 +20,8 @@ namespace {
 /** Warps of a block; of a lane of a few rows, whose blocks would leave multiprocessors idle, 12. */
 constexpr int kWarps = 4;
 constexpr int kHalf = 32;
+/** Places of a cache of text, of which most are empty. */
+constexpr int kShortPlaces = 512;
 
 /** Queries of a group as the first operand: lane 4 g + t holds of rows g and g + 8 the dimensions that it loads. */
 template <typename T, int kDim>
@@ -59,10 +61,9 @@ struct Keys {
       c[i][0] = c[i][1] = c[i][2] = c[i][3] = 0.0f;
 #pragma unroll
       for (int j = 0; j < kDim / 32; ++j) {
-        multiply_add<T>(c[i], q.a[2 * j][0], q.a[2 * j][1], q.a[2 * j][2], q.a[2 * j][3], piece[i][j].x,
-                        piece[i][j].y);
-        multiply_add<T>(c[i], q.a[2 * j + 1][0], q.a[2 * j + 1][1], q.a[2 * j + 1][2], q.a[2 * j + 1][3],
-                        piece[i][j].z, piece[i][j].w);
+        multiply_add<T>(c[i], q.a[2 * j][0], q.a[2 * j][1], q.a[2 * j][2], q.a[2 * j][3], piece[i][j].x, piece[i][j].y);
+        multiply_add<T>(c[i], q.a[2 * j + 1][0], q.a[2 * j + 1][1], q.a[2 * j + 1][2], q.a[2 * j + 1][3], piece[i][j].z,
+                        piece[i][j].w);
       }
     }
   }
@@ -272,8 +273,8 @@ __global__ void scores_plain_kernel(CacheView cache, int32_t layer, int32_t head
 }
 
 /** Softmax of base 2 in place, a warp a row. */
-__global__ void __launch_bounds__(kWarps * 32) softmax_kernel(int32_t n_rows, int32_t length, float* scores,
-                                                              int64_t stride) {
+__global__ void __launch_bounds__(kWarps * 32)
+    softmax_kernel(int32_t n_rows, int32_t length, float* scores, int64_t stride) {
   const int row = blockIdx.x * kWarps + threadIdx.x / 32, lane = threadIdx.x % 32;
   if (row >= n_rows) return;
   float* const to = scores + row * stride;
@@ -289,9 +290,7 @@ __global__ void __launch_bounds__(kWarps * 32) softmax_kernel(int32_t n_rows, in
   for (int place = lane; place < length; place += 32) to[place] /= sum;
 }
 
-float score_scale(const CacheView& cache) {
-  return log2_e / std::sqrt(static_cast<float>(cache.shape.head_dim));
-}
+float score_scale(const CacheView& cache) { return log2_e / std::sqrt(static_cast<float>(cache.shape.head_dim)); }
 
 }  // namespace
 
@@ -313,10 +312,15 @@ void cached_attention(cudaStream_t stream, const CacheView& cache, int32_t layer
                      scale, to, y.stride);
       };
       using Few = std::integral_constant<int, 12>;
+      using Short = std::integral_constant<int, 2>;
       using Many = std::integral_constant<int, kWarps>;
       using Wide = std::integral_constant<int, 64>;
       using Narrow = std::integral_constant<int, 32>;
-      if (begins_at_16(query) && cache.shape.head_dim == 64) return few ? start(Wide{}, Few{}) : start(Wide{}, Many{});
+      if (begins_at_16(query) && cache.shape.head_dim == 64) {
+        // A text of some dozens of tokens is one or two blocks of places: more warps would only be joined.
+        if (cache.padded_places <= kShortPlaces) return start(Wide{}, Short{});
+        return few ? start(Wide{}, Few{}) : start(Wide{}, Many{});
+      }
       if (begins_at_16(query) && cache.shape.head_dim == 32) return start(Narrow{}, Many{});
     }
     cached_attention_plain_kernel<T><<<grid, 256, static_cast<unsigned>(cache.padded_places) * sizeof(float), stream>>>(
@@ -349,7 +353,7 @@ void attention_weights(cudaStream_t stream, const CacheView& cache, int32_t laye
         cache, layer, head, q, query.stride, reach.slot, reach.length, scale, weights, stride);
   });
   softmax_kernel<<<static_cast<unsigned>((n + kWarps - 1) / kWarps), kWarps * 32, 0, stream>>>(n, reach.length, weights,
-                                                                                              stride);
+                                                                                               stride);
 }
 
 }  // namespace fw::cuda

@@ -69,7 +69,7 @@ CudaDevice::CudaDevice(int32_t index, fw_precision precision)
 }
 
 NetworkHabits CudaDevice::habits() const {
-  return {.activations = type_, .logit_rows = 512, .encoded_windows = type_ == DataType::f32 ? 1 : 8, .pass_rows = 512};
+  return {.activations = type_, .logit_rows = 512, .encoded_windows = type_ == DataType::f32 ? 1 : 8, .pass_rows = 1024};
 }
 
 std::unique_ptr<Memory> CudaDevice::allocate(size_t bytes) const { return std::make_unique<CudaMemory>(index_, bytes); }
