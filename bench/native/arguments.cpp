@@ -49,6 +49,7 @@ const char* const kUsage =
     "Usage: fastwhisper_bench [--ops] [--model FILE]... [--shape NAME]... [--precision auto|f32|f16|bf16|int8]\n"
     "                         [--device cpu|cuda:N] [--threads N] [--repeats N] [--json-lines]\n"
     "       fastwhisper_bench --batch N [--lanes N] [--copies] [--windows N] [--tokens N|LOW..HIGH] [--seed N]\n"
+    "                         [--eight-bit-audio] [--one-stream]\n"
     "                         [--model FILE]... [--shape NAME]... [--precision P] [--device D]\n"
     "  --ops            single ops at the shapes of tiny and base instead of whole models\n"
     "  --model FILE     a ggml Whisper file\n"
@@ -61,7 +62,8 @@ const char* const kUsage =
     "  --batch N        whole windows through lanes, N together in each, one JSON object a model\n"
     "  --lanes N        default 1;  --copies: each on a copy of the model\n"
     "  --windows N      default: two batches a lane\n"
-    "  --tokens A..B    tokens of a window; default 100\n";
+    "  --tokens A..B    tokens of a window; default 100\n"
+    "  --eight-bit-audio  keys and values of the sound in eight bits;  --one-stream: no copy beside computing\n";
 
 Arguments parse_arguments(int argc, char** argv) {
   Arguments arguments;
@@ -73,6 +75,10 @@ Arguments parse_arguments(int argc, char** argv) {
       arguments.ops = true;
     } else if (option == "--copies") {
       arguments.lane_bench.copies = true;
+    } else if (option == "--eight-bit-audio") {
+      arguments.lane_bench.eight_bit_audio = true;
+    } else if (option == "--one-stream") {
+      arguments.lane_bench.use_streams = false;
     } else if (option == "--json-lines") {
       arguments.json_lines = true;
     } else if (option == "--model" || option == "--shape" || option == "--precision" || option == "--threads" ||

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <fstream>
 #include <iomanip>
 #include <ostream>
 #include <thread>
@@ -12,7 +13,9 @@
 #include "base/random.h"
 #include "decode/lane.h"
 #include "fastwhisper.h"
+#include "floor.h"
 #include "model/device_network.h"
+#include "window_parts.h"
 
 namespace fw::bench {
 namespace {
@@ -80,50 +83,38 @@ class Feeder {
   SplitMix64 random_;
 };
 
-/** Milliseconds of the parts of a batch's work on a network of its own, each the least of some runs. */
-struct Parts {
-  double encode_ms = 0;
-  double step_ms = 0;
-  double align_ms = 0;
-};
+/** The GPU of a device, by what computes it; a processor's own name else. */
+fw_device_info described(const Device& device) {
+  fw_device_info info{};
+  // The benchmark computes on one device; GPU numbers follow the processor's, which is 0.
+  const bool is_gpu = device.implementation().starts_with("cuda");
+  for (int32_t i = is_gpu ? 1 : 0; i < fw_device_count(); ++i) {
+    if (fw_device_describe(i, &info) == FW_STATUS_OK) break;
+  }
+  return info;
+}
 
-Parts measure_parts(const std::shared_ptr<const Model>& model, int32_t batch,
-                    const std::vector<std::vector<float>>& sounds) {
-  DeviceNetwork network(model, {.n_windows = batch, .n_sequences = batch, .n_threads = 1});
-  const auto least = [](int32_t repeats, const auto& work) {
-    double best = INFINITY;
-    for (int32_t i = 0; i < repeats; ++i) {
-      const auto start = Clock::now();
-      work();
-      best = std::min(best, 1000.0 * seconds_since(start));
-    }
-    return best;
-  };
-  std::vector<EncodeRequest> windows;
-  for (int32_t i = 0; i < batch; ++i) windows.push_back({i, sounds[static_cast<size_t>(i) % sounds.size()]});
-  const auto rows_at = [&](int32_t place) {
-    std::vector<StepRow> rows(static_cast<size_t>(batch));
-    for (int32_t i = 0; i < batch; ++i) {
-      StepRow& row = rows[static_cast<size_t>(i)];
-      row = {i, i, place, 300 + i, true, {}};
-      row.rule.mask_end = true;
-      row.rule.timestamps = false;
-    }
-    return rows;
-  };
-  Parts parts;
-  // A step ends with its picks in host memory, and waits for what was enqueued before.
-  const std::vector<StepRow> first = rows_at(0);
-  parts.encode_ms = least(3, [&] {
-    network.encode(windows);
-    network.step({&first.front(), 1});
-  });
-  for (int32_t place = 0; place < 4; ++place) network.step(rows_at(place));
-  const std::vector<StepRow> middle = rows_at(50);
-  parts.step_ms = least(8, [&] { network.step(middle); });
-  const std::vector<int32_t> text(100, 300);
-  parts.align_ms = least(3, [&] { network.align({0, 0, text, 1, 98, 1500}); });
-  return parts;
+/** Of NVIDIA's kernel module; "" where there is none. */
+std::string driver_version() {
+  std::ifstream file("/sys/module/nvidia/version");
+  std::string version;
+  std::getline(file, version);
+  return version;
+}
+
+const char* precision_name(fw_precision precision) {
+  switch (precision) {
+    case FW_PRECISION_F32:
+      return "f32";
+    case FW_PRECISION_F16:
+      return "f16";
+    case FW_PRECISION_BF16:
+      return "bf16";
+    case FW_PRECISION_INT8:
+      return "int8";
+    default:
+      return "auto";
+  }
 }
 
 }  // namespace
@@ -139,8 +130,11 @@ void run_lane_bench(std::ostream& out, const std::string& name,
   std::vector<std::unique_ptr<Lane>> lanes;
   for (int32_t i = 0; i < bench.n_lanes; ++i) {
     const auto& model = models[static_cast<size_t>(i) % models.size()];
-    lanes.push_back(std::make_unique<Lane>(make_network(model, network_limits(limits, 1)), model->vocabulary(),
-                                           model->shape().n_text_ctx, limits));
+    NetworkLimits network = network_limits(limits, 1);
+    network.eight_bit_audio = bench.eight_bit_audio;
+    network.use_streams = bench.use_streams;
+    lanes.push_back(
+        std::make_unique<Lane>(make_network(model, network), model->vocabulary(), model->shape().n_text_ctx, limits));
   }
   const auto run_all = [&](int32_t n, uint64_t seed) {
     std::vector<int64_t> tokens(lanes.size());
@@ -170,16 +164,28 @@ void run_lane_bench(std::ostream& out, const std::string& name,
   const int64_t n_tokens = run_all(n_each, bench.seed);
   const double seconds = seconds_since(start);
   const int32_t n_windows = n_each * bench.n_lanes;
+  // All memory is taken when a lane is opened.
+  const int64_t used_bytes = models.front()->device().used_bytes();
   lanes.clear();
-  const Parts parts = measure_parts(models.front(), bench.batch, sounds);
-  out << std::fixed << std::setprecision(3) << "{\"model\":\"" << name << "\",\"implementation\":\""
-      << models.front()->device().implementation() << "\",\"precision\":" << models.front()->device().precision()
-      << ",\"lanes\":" << bench.n_lanes << ",\"copies\":" << (bench.copies ? bench.n_lanes : 1)
-      << ",\"batch\":" << bench.batch << ",\"windows\":" << n_windows << ",\"tokens\":" << n_tokens
-      << ",\"seconds\":" << seconds << ",\"windowsPerSecond\":" << n_windows / seconds
-      << ",\"tokensPerSecond\":" << static_cast<double>(n_tokens) / seconds
-      << ",\"realTime\":" << 30.0 * n_windows / seconds << ",\"encodeMsBatch\":" << parts.encode_ms
-      << ",\"stepMsBatch\":" << parts.step_ms << ",\"alignMsWindow\":" << parts.align_ms
+  const WindowParts parts = measure_parts(models.front(), bench, sounds);
+  const fw_device_info gpu = described(models.front()->device());
+  const double real_time = 30.0 * n_windows / seconds;
+  out << std::fixed << std::setprecision(3) << "{\"model\":\"" << name << "\",\"device\":\"" << gpu.name
+      << "\",\"driver\":\"" << driver_version() << "\",\"implementation\":\""
+      << models.front()->device().implementation() << "\",\"precision\":\""
+      << precision_name(models.front()->device().precision()) << "\",\"eightBitAudio\":" << bench.eight_bit_audio
+      << ",\"streams\":" << bench.use_streams << ",\"lanes\":" << bench.n_lanes
+      << ",\"copies\":" << (bench.copies ? bench.n_lanes : 1) << ",\"batch\":" << bench.batch
+      << ",\"windows\":" << n_windows << ",\"tokens\":" << n_tokens << ",\"seconds\":" << seconds
+      << ",\"windowsPerSecond\":" << n_windows / seconds
+      << ",\"tokensPerSecond\":" << static_cast<double>(n_tokens) / seconds << ",\"realTime\":" << real_time;
+  if (const std::optional<Ceilings> ceilings = ceilings_of(gpu.name)) {
+    const double floor = floor_seconds(models.front()->shape(), *ceilings, static_cast<double>(n_tokens) / n_windows,
+                                       bench.batch, bench.eight_bit_audio);
+    out << ",\"floorRealTime\":" << 30.0 / floor << ",\"shareOfFloor\":" << real_time * floor / 30.0;
+  }
+  out << ",\"encodeMsBatch\":" << parts.encode_ms << ",\"stepMsBatch\":" << parts.step_ms
+      << ",\"alignMsWindow\":" << parts.align_ms << ",\"usedBytes\":" << used_bytes
       << ",\"weightsBytes\":" << models.front()->weights_bytes() << "}" << std::endl;
 }
 

@@ -23,12 +23,16 @@ struct LaneBench {
   uint64_t seed = 1;
   /** Each lane on a copy of the model of its own. */
   bool copies = false;
+  /** Keys and values of the sound in eight bits. */
+  bool eight_bit_audio = false;
+  /** Whether copies may overlap with computing. */
+  bool use_streams = true;
 };
 
 /**
- * Makes synthetic windows of 30 s of noise and tones, decodes each to its number of tokens (greedy, each token chosen by
- * the rules from the step before; end-of-text is masked, time stamps are off, so that every token is aligned) and prints
- * one JSON line. load gives a model; it is called once, or once a lane.
+ * Makes synthetic windows of 30 s of noise and tones, decodes each to its number of tokens (greedy, each token chosen
+ * by the rules from the step before; end-of-text is masked, time stamps are off, so that every token is aligned) and
+ * prints one JSON line. load gives a model; it is called once, or once a lane.
  */
 void run_lane_bench(std::ostream& out, const std::string& name,
                     const std::function<std::shared_ptr<const Model>()>& load, const LaneBench& bench);

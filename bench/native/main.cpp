@@ -30,7 +30,8 @@ ModelFile made_up(const std::string& shape) {
 void run(const Arguments& arguments) {
   const std::shared_ptr<const Device> device = open_device(arguments.device, arguments.precision);
   if (arguments.ops) {
-    run_op_bench(std::cout, *device, arguments.n_threads, arguments.lane_bench.batch, arguments.repeats, arguments.json_lines);
+    run_op_bench(std::cout, *device, arguments.n_threads, arguments.lane_bench.batch, arguments.repeats,
+                 arguments.json_lines);
     return;
   }
   if (arguments.lanes) {

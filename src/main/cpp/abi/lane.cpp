@@ -29,7 +29,7 @@ fw::Lane& lane_of(const fw_lane* lane) { return *fw::required(lane, "lane").lane
 }  // namespace
 
 extern "C" fw_lane_params fw_lane_default_params(void) {
-  return {.batch = 8, .max_beam = 5, .n_threads = 0, .queue = 8, .use_streams = 1};
+  return {.batch = 8, .max_beam = 5, .n_threads = 0, .queue = 8, .use_streams = 1, .eight_bit_audio = 0};
 }
 
 extern "C" fw_window_params fw_window_default_params(void) {
@@ -60,6 +60,7 @@ extern "C" fw_status fw_lane_open(fw_model* model, const fw_lane_params* params,
     check_range("n_threads", given.n_threads, 0, max_threads);
     check_range("queue", given.queue, 0, 256);
     check_range("use_streams", given.use_streams, 0, 1);
+    check_range("eight_bit_audio", given.eight_bit_audio, 0, 1);
     const int32_t hardware_threads =
         std::clamp<int32_t>(static_cast<int32_t>(std::thread::hardware_concurrency()), 1, max_threads);
 
@@ -69,6 +70,7 @@ extern "C" fw_status fw_lane_open(fw_model* model, const fw_lane_params* params,
     const int32_t n_threads = given.n_threads == 0 ? hardware_threads : given.n_threads;
     fw::NetworkLimits network_limits = fw::network_limits(limits, n_threads);
     network_limits.use_streams = given.use_streams != 0;
+    network_limits.eight_bit_audio = given.eight_bit_audio != 0;
     opened->lane = std::make_unique<fw::Lane>(fw::make_network(opened->model, network_limits),
                                               opened->model->vocabulary(), opened->model->shape().n_text_ctx, limits);
     handle = opened.release();

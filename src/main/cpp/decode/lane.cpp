@@ -60,7 +60,10 @@ Lane::Lane(std::unique_ptr<Network> network, const Vocabulary& vocabulary, int32
   waiting_.reserve(n_places);
   leaving_.reserve(static_cast<size_t>(limits.batch));
   finished_.reserve(n_places);
-  rows_.reserve(static_cast<size_t>(limits.batch * limits.max_beam + prompt_rows_per_step));
+  for (Step* step : {&running_, &next_}) {
+    step->rows.reserve(static_cast<size_t>(limits.batch * limits.max_beam + prompt_rows_per_step));
+    step->parts.reserve(static_cast<size_t>(limits.batch));
+  }
   thread_ = std::thread([this] { run(); });
 }
 
@@ -213,7 +216,8 @@ bool Lane::turn_is_due() {
 
 void Lane::turn_over() {
   if (!turn_is_due()) return;
-  do {
+  if (!running_.parts.empty()) land(false);
+  while (!stopping()) {
     align_decoded();
     if (!stopping()) {
       admit();
@@ -221,7 +225,8 @@ void Lane::turn_over() {
       encode_admitted();
     }
     finish_leaving();
-  } while (!stopping() && any_decoded());
+    if (!any_decoded()) return;
+  }
 }
 
 bool Lane::any_decoded() const {
@@ -324,49 +329,99 @@ void Lane::drop_cancelled() {
   }
 }
 
-void Lane::step() {
-  rows_.clear();
+void Lane::Step::clear() {
+  rows.clear();
+  parts.clear();
+  n_picks = 0;
+}
+
+void Lane::put_together() {
+  next_.clear();
+  std::vector<const Step::Part*> running(slots_.size());
+  for (const Step::Part& part : running_.parts) {
+    if (part.slot != nullptr) running[static_cast<size_t>(part.slot->window)] = &part;
+  }
   int32_t n_prompt_rows = prompt_rows_per_step;
-  size_t n_picks = 0;
-  std::vector<Slot*> stepping;
   for (Slot& slot : slots_) {
     if (!slot.decoder || slot.decoder->done()) continue;
-    slot.first_row = rows_.size();
-    const AppendedRows appended = slot.decoder->append_rows(rows_, n_prompt_rows);
-    n_prompt_rows -= appended.n_prompt;
-    slot.n_rows = rows_.size() - slot.first_row;
-    slot.n_picks = static_cast<size_t>(appended.n_picks);
-    n_picks += slot.n_picks;
-    if (slot.n_rows != 0) stepping.push_back(&slot);
-  }
-  if (stepping.empty() || stopping()) return;
-
-  std::vector<Pick> picks;
-  const std::optional<Failure> failure = try_to([&] { picks = step_rows(rows_, n_picks); });
-  if (failure && ends_the_lane(failure->status)) {
-    lose(*failure);
-    return;
-  }
-  std::span<const Pick> rest(picks);
-  for (Slot* slot : stepping) {
-    if (stopping()) return;
-    if (failure) {
-      // Whose fault it was cannot be told from a step of all: each window repeats it alone, which changes none of its
-      // results.
-      const std::span<const StepRow> own = std::span(rows_).subspan(slot->first_row, slot->n_rows);
-      work_on(*slot, [&] { slot->decoder->take(step_rows(own, slot->n_picks), *network_); });
+    const size_t n_before = next_.rows.size();
+    size_t n_picks = 1;
+    if (const Step::Part* part = running[static_cast<size_t>(slot.window)]; part != nullptr) {
+      if (!slot.decoder->sees_ahead()) continue;
+      slot.decoder->append_row_ahead(next_.rows, static_cast<int32_t>(part->first_pick + part->n_picks) - 1);
     } else {
-      work_on(*slot, [&] { slot->decoder->take(rest.first(slot->n_picks), *network_); });
-      rest = rest.subspan(slot->n_picks);
+      const AppendedRows appended = slot.decoder->append_rows(next_.rows, n_prompt_rows);
+      n_prompt_rows -= appended.n_prompt;
+      n_picks = static_cast<size_t>(appended.n_picks);
     }
+    if (next_.rows.size() == n_before) continue;
+    next_.parts.push_back({&slot, next_.n_picks, n_picks});
+    next_.n_picks += n_picks;
   }
 }
 
-std::vector<Pick> Lane::step_rows(std::span<const StepRow> rows, size_t n_picks) {
-  std::vector<Pick> picks = network_->step(rows);
+void Lane::step() {
+  put_together();
+  if (stopping()) return;
+  const std::optional<Failure> failure =
+      next_.parts.empty() ? std::nullopt : try_to([&] { network_->start_step(next_.rows); });
+  if (failure && ends_the_lane(failure->status)) return lose(*failure);
+  if (!running_.parts.empty()) land(!failure && !next_.parts.empty());
+  if (failure) {
+    step_alone(next_.parts);
+    next_.clear();
+    return;
+  }
+  std::swap(running_, next_);
+  if (!network_->steps_ahead() && !running_.parts.empty()) land(false);
+}
+
+void Lane::land(bool next_started) {
+  std::vector<Pick> picks;
+  const std::optional<Failure> failure = try_to([&] { picks = finished_picks(running_.n_picks); });
+  if (failure && ends_the_lane(failure->status)) return lose(*failure);
+  if (failure) {
+    if (next_started) try_to([&] { finished_picks(next_.n_picks); });
+    next_.clear();
+    step_alone(running_.parts);
+  } else {
+    for (const Step::Part& part : running_.parts) {
+      if (stopping()) return;
+      // A cancelled window has left.
+      if (part.slot == nullptr || !part.slot->decoder) continue;
+      bool goes_on = false;
+      work_on(*part.slot, [&] {
+        goes_on = part.slot->decoder->take(std::span(picks).subspan(part.first_pick, part.n_picks), *network_);
+      });
+      if (goes_on) continue;
+      for (Step::Part& ahead : next_.parts) {
+        if (ahead.slot == part.slot) ahead.slot = nullptr;
+      }
+    }
+  }
+  running_.clear();
+}
+
+void Lane::step_alone(std::span<const Step::Part> parts) {
+  // Whose fault it was cannot be told from a step of all: each window repeats it alone, which changes none of its
+  // results.
+  for (const Step::Part& part : parts) {
+    if (stopping()) return;
+    if (part.slot == nullptr || !part.slot->decoder) continue;
+    work_on(*part.slot, [&] {
+      std::vector<StepRow> rows;
+      const AppendedRows appended = part.slot->decoder->append_rows(rows, prompt_rows_per_step);
+      network_->start_step(rows);
+      part.slot->decoder->take(finished_picks(static_cast<size_t>(appended.n_picks)), *network_);
+    });
+  }
+}
+
+std::vector<Pick> Lane::finished_picks(size_t n_picks) {
+  std::vector<Pick> picks = network_->finish_step();
   if (picks.size() != n_picks) {
-    throw Error(FW_STATUS_INTERNAL, "a step of " + std::to_string(rows.size()) + " rows gave " +
-                                        std::to_string(picks.size()) + " picks; expected " + std::to_string(n_picks));
+    throw Error(FW_STATUS_INTERNAL,
+                "a step gave " + std::to_string(picks.size()) + " picks; expected " + std::to_string(n_picks));
   }
   return picks;
 }

@@ -33,7 +33,8 @@ NetworkLimits network_limits(const LaneLimits& limits, int32_t n_threads);
 /**
  * One unit of concurrent work: takes windows in, decodes up to `batch` of them together on a thread of its own, and
  * gives results out in the order they finish. A window that finishes leaves the batch, and the next one takes its place
- * before the next step.
+ * before the next step. Where the network steps ahead (Network::steps_ahead), a window's next row is under way before
+ * its pick is known here; what follows an end is thrown away.
  *
  * A window whose work fails comes out as failed, alone: where a step of the whole batch fails, it is repeated for each
  * window by itself. Where the network encodes and aligns several windows faster than one after the other
@@ -77,10 +78,20 @@ class Lane {
     std::unique_ptr<WindowPieces> pieces;
     std::optional<WindowDecoder> decoder;
     Clock::time_point started;
-    /** Rows and picks in the step that is being put together. */
-    size_t first_row = 0;
-    size_t n_rows = 0;
+  };
+  /** Rows that go through the network together, and whose picks are whose. */
+  struct Step {
+    struct Part {
+      /** Null where its row was put ahead of a pick that it does not follow. */
+      Slot* slot;
+      size_t first_pick;
+      size_t n_picks;
+    };
+    std::vector<StepRow> rows;
+    std::vector<Part> parts;
     size_t n_picks = 0;
+
+    void clear();
   };
   /** What other threads need to know of a slot. */
   struct Occupant {
@@ -115,8 +126,19 @@ class Lane {
   void finish_leaving();
   void admit();
   void encode_admitted();
+  /**
+   * Starts the next step and takes the picks of the one before. Where the network steps ahead, its device never waits
+   * for this thread: it works on rows whose tokens it has just picked itself.
+   */
   void step();
-  std::vector<Pick> step_rows(std::span<const StepRow> rows, size_t n_picks);
+  /** Fills next_: rows that follow those of the running step, and those of windows that are not in it. */
+  void put_together();
+  /** Takes the picks of the running step; rows of next_, where that was started too, become void if they do not follow.
+   */
+  void land(bool next_started);
+  /** Puts each window's rows through the network alone. */
+  void step_alone(std::span<const Step::Part> parts);
+  std::vector<Pick> finished_picks(size_t n_picks);
   /** Calls work with the slots; where that throws, again with each alone, whose window fails where it throws again. */
   template <typename Work>
   void together_or_alone(const std::vector<Slot*>& slots, const Work& work);
@@ -141,7 +163,8 @@ class Lane {
 
   /** Touched by the lane's thread alone. */
   std::vector<Slot> slots_;
-  std::vector<StepRow> rows_;
+  Step running_;
+  Step next_;
   /** Steps for which decoded windows have waited for company. */
   int32_t n_waited_ = 0;
 

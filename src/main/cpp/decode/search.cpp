@@ -12,14 +12,14 @@ Search::Search(const SpecialTokens& special, const SearchOptions& options, const
   ended_.reserve(static_cast<size_t>(options.width));
 }
 
-TokenRule Search::rule(const Hypothesis& hypothesis) const {
-  TokenRule rule = rule_after(special_, hypothesis.tokens, options_.timestamps);
+TokenRule Search::rule(std::span<const int32_t> sampled) const {
+  TokenRule rule = rule_after(special_, sampled, options_.timestamps);
   rule.mask_end = options_.force_length;
   rule.temperature = options_.temperature;
   // One candidate more than beams: end-of-text may be among the best, and the beams have to stay full.
   rule.n_best = options_.width == 1 ? 1 : options_.width + 1;
   if (options_.temperature > 0.0f) {
-    rule.random = SplitMix64(options_.seed + hypothesis.tokens.size() * splitmix64_step).next_unit();
+    rule.random = SplitMix64(options_.seed + sampled.size() * splitmix64_step).next_unit();
   }
   return rule;
 }
@@ -33,8 +33,21 @@ void Search::append_rows(std::vector<StepRow>& rows) const {
                     .place = place_.n_prompt - 1 + n_sampled(),
                     .token = token,
                     .pick = true,
-                    .rule = rule(beam.hypothesis)});
+                    .rule = rule(tokens)});
   }
+}
+
+void Search::append_row_ahead(std::vector<StepRow>& rows, int32_t pick) const {
+  const Beam& beam = beams_.front();
+  std::vector<int32_t> sampled = beam.hypothesis.tokens;
+  // Any text token: the rule of a row whose token is a pick's is to be the one that follows text.
+  sampled.push_back(0);
+  rows.push_back({.sequence = beam.sequence,
+                  .window = place_.window,
+                  .place = place_.n_prompt + n_sampled(),
+                  .token = -1 - pick,
+                  .pick = true,
+                  .rule = rule(sampled)});
 }
 
 std::vector<Search::Step> Search::rank(std::span<const Pick> picks) const {

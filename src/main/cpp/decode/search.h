@@ -43,6 +43,10 @@ class Search {
 
   /** Appends the rows of the next step, each with a pick. */
   void append_rows(std::vector<StepRow>& rows) const;
+  /** Whether the row of the next step but one can be given before the pick of the next is known. */
+  bool sees_ahead() const { return options_.width == 1 && n_sampled() + 1 < options_.max_tokens; }
+  /** Appends that row: its token is pick number `pick` of the step before. */
+  void append_row_ahead(std::vector<StepRow>& rows, int32_t pick) const;
   /** Takes the picks of those rows, in their order; may copy caches of its own sequences. */
   void take(std::span<const Pick> picks, Network& network);
 
@@ -61,7 +65,7 @@ class Search {
     Candidate candidate;
   };
 
-  TokenRule rule(const Hypothesis& hypothesis) const;
+  TokenRule rule(std::span<const int32_t> sampled) const;
   int32_t n_sampled() const { return static_cast<int32_t>(beams_.front().hypothesis.tokens.size()); }
   std::vector<Step> rank(std::span<const Pick> picks) const;
   void fork(std::span<const Step> steps, Network& network);

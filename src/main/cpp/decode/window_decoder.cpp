@@ -96,18 +96,20 @@ AppendedRows WindowDecoder::append_rows(std::vector<StepRow>& rows, int32_t n_pr
   return {.n_prompt = n_feeding_, .n_picks = n_prompt_picks_ + static_cast<int32_t>(rows.size() - n_before)};
 }
 
-void WindowDecoder::take(std::span<const Pick> picks, Network& network) {
+bool WindowDecoder::take(std::span<const Pick> picks, Network& network) {
   if (!search_) {
     take_language(picks.front());
     start_search();
-    return;
+    return false;
   }
   n_fed_ += std::exchange(n_feeding_, 0);
   // The first pick of a prompt is the one at the start token, whether the prompt's rows hold it or the search's.
   if (!no_speech_probability_ && !picks.empty()) no_speech_probability_ = picks.front().no_speech_probability;
-  if (!searching_) return;
-  search_->take(picks.subspan(static_cast<size_t>(n_prompt_picks_)), network);
-  if (search_->done()) judge();
+  if (!searching_) return false;
+  search_->take(picks.subspan(static_cast<size_t>(std::exchange(n_prompt_picks_, 0))), network);
+  if (!search_->done()) return true;
+  judge();
+  return false;
 }
 
 void WindowDecoder::take_language(const Pick& pick) {

@@ -46,8 +46,15 @@ class WindowDecoder {
    * next steps.
    */
   AppendedRows append_rows(std::vector<StepRow>& rows, int32_t n_prompt_rows);
-  /** Takes the picks of the rows that were appended last. */
-  void take(std::span<const Pick> picks, Network& network);
+  /** Whether a row of the next step can be given before the picks of the rows that were appended last are known. */
+  bool sees_ahead() const { return search_ && searching_ && search_->sees_ahead(); }
+  /** Appends that row, with a pick: its token is pick number `pick` of the step before. */
+  void append_row_ahead(std::vector<StepRow>& rows, int32_t pick) const { search_->append_row_ahead(rows, pick); }
+  /**
+   * Takes the picks of the rows that were appended first of those whose picks it has not had. Answers whether the
+   * search goes on behind them: where not, a row that was appended ahead is void, and its pick must not be given.
+   */
+  bool take(std::span<const Pick> picks, Network& network);
 
   bool done() const { return done_; }
   /** Valid once done; with a division, the text before it. */

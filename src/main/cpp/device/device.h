@@ -70,6 +70,8 @@ struct CacheShape {
   int32_t n_places = 0;
   int32_t n_heads = 0;
   int32_t head_dim = 0;
+  /** Keys and values in eight bits (device/eight_bit.h), not in the device's type. */
+  bool eight_bit = false;
 };
 
 /** What a network sizes itself by, since its device runs best so. */
@@ -82,6 +84,8 @@ struct NetworkHabits {
   int32_t encoded_windows = 1;
   /** Rows that go through the decoder together where there are many: prompts, and sequences to align. */
   int32_t pass_rows = 128;
+  /** Whether a step should be started before the picks of the one before are known here. */
+  bool steps_ahead = false;
 };
 
 /** What an executor is opened for. */
@@ -146,6 +150,9 @@ class Device {
   virtual std::unique_ptr<KeyValueCache> make_cache(const CacheShape& shape) const = 0;
 
   virtual NetworkHabits habits() const { return {}; }
+
+  /** Bytes of the device's memory that are in use, by whatever uses it; 0 where that is not counted. */
+  virtual int64_t used_bytes() const { return 0; }
 
   /** What runs the ops of one lane. The device must outlive it. */
   virtual std::unique_ptr<Executor> open(const ExecutorOptions& options) const = 0;

@@ -53,8 +53,8 @@ struct LogMelArgs {
 };
 
 /**
- * Full self-attention, scores scaled by head_dim^-0.5: qkv [n][3 n_state] holds query, key, value side by side. The rows
- * are those of n_windows windows behind one another, all of one length, each for itself.
+ * Full self-attention, scores scaled by head_dim^-0.5: qkv [n][3 n_state] holds query, key, value side by side. The
+ * rows are those of n_windows windows behind one another, all of one length, each for itself.
  */
 struct AttentionArgs {
   Tensor qkv;
@@ -136,10 +136,12 @@ struct AlignmentPathArgs {
 struct EmbedArgs {
   const Weight* table = nullptr;
   Tensor positions;
-  /** Host memory, one entry a row. */
+  /** Host memory, one entry a row. A token of -1 - i is entry i of chosen. */
   std::span<const int32_t> tokens;
   std::span<const int32_t> places;
   Tensor y;
+  /** i32 [1][n], what picks have put there; none where all tokens are given. */
+  Tensor chosen;
 };
 
 /** Chooses the next token of each row of logits [n][n_vocab] by its rule; picks in host memory. */
@@ -148,6 +150,9 @@ struct PickArgs {
   const TokenKinds* kinds = nullptr;
   std::span<const TokenRule> rules;
   std::span<Pick> picks;
+  /** i32 [1][n]: best tokens in the device's memory, for ops that follow; what a rule reads here, none of the call
+   * writes. */
+  Tensor chosen;
 };
 
 /** Softmax of logits [n][n_vocab] over the tokens below `end`, at one target each; 0 where the target is not below. */
@@ -176,6 +181,14 @@ class Executor {
    * host arguments that stay as they are; what goes to host memory is there when batch returns.
    */
   virtual void batch(const std::function<void()>& ops) { ops(); }
+
+  /**
+   * The same without waiting: what goes to host memory is there when finish returns. Host memory that is read may
+   * change when start returns. Two may be started before the first is finished.
+   */
+  virtual void start(const std::function<void()>& ops) { ops(); }
+  /** Waits for the first batch that was started and not finished. */
+  virtual void finish() {}
 
   /** Returns when all work so far is done. */
   virtual void wait() {}

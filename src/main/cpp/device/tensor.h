@@ -6,11 +6,12 @@
 namespace fw {
 
 /** Types of the elements of a tensor. Activations on a CPU are f32 at the borders of an op. */
-enum class DataType : uint8_t { f32, f16, bf16, u8 };
+enum class DataType : uint8_t { f32, f16, bf16, u8, i32 };
 
 constexpr size_t size_of(DataType type) {
   switch (type) {
     case DataType::f32:
+    case DataType::i32:
       return 4;
     case DataType::f16:
     case DataType::bf16:

@@ -39,7 +39,28 @@ struct TokenRule {
   double random = 0.0;
   /** How many best tokens to return; 1 for greedy and sampling, the beam's width for a beam. */
   int32_t n_best = 1;
+  /**
+   * Where the token before is not known yet: its entry in PickArgs::chosen; the rule is then the one that follows a
+   * text token. -1 where it is known.
+   */
+  int32_t follows = -1;
+  /** The entry of PickArgs::chosen that takes the best token; -1 for none. */
+  int32_t chosen_at = -1;
 };
+
+/** A rule that was made for a text token before it, with what that token was. */
+#ifdef __CUDACC__
+__host__ __device__
+#endif
+    inline TokenRule
+    rule_after_token(TokenRule rule, int32_t token, int32_t timestamp_begin) {
+  if (token >= timestamp_begin) {
+    rule.last_was_timestamp = true;
+    // A cue's end may be the next one's start.
+    rule.min_timestamp = rule.last_but_one_was_timestamp ? token + 1 : token;
+  }
+  return rule;
+}
 
 struct Candidate {
   int32_t token;

@@ -71,8 +71,8 @@ Tensor AudioEncoder::encode(std::span<const std::span<const float>> windows) {
     for (const EncoderLayer& layer : weights.encoder) {
       run_block(layer, n_windows);
     }
-    ops::layer_norm(executor_, {x_.rows_from(0, n_windows * n), weights.encoder_norm.weight, weights.encoder_norm.bias,
-                                normed});
+    ops::layer_norm(executor_,
+                    {x_.rows_from(0, n_windows * n), weights.encoder_norm.weight, weights.encoder_norm.bias, normed});
   });
   return normed;
 }

@@ -46,8 +46,6 @@ void DeviceNetwork::encode(std::span<const EncodeRequest> windows) {
   }
 }
 
-std::vector<Pick> DeviceNetwork::step(std::span<const StepRow> rows) { return decoder_.step(rows); }
-
 void DeviceNetwork::copy_sequence(int32_t from, int32_t to, int32_t n_places) {
   decoder_.copy_sequence(from, to, n_places);
 }

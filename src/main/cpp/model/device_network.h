@@ -17,7 +17,9 @@ class DeviceNetwork final : public Network {
 
   using Network::encode;
   void encode(std::span<const EncodeRequest> windows) override;
-  std::vector<Pick> step(std::span<const StepRow> rows) override;
+  void start_step(std::span<const StepRow> rows) override { decoder_.start_step(rows); }
+  std::vector<Pick> finish_step() override { return decoder_.finish_step(); }
+  bool steps_ahead() const override { return model_->device().habits().steps_ahead; }
   void copy_sequence(int32_t from, int32_t to, int32_t n_places) override;
   using Network::align;
   std::vector<Alignment> align(std::span<const AlignRequest> requests) override;

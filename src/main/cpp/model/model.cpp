@@ -151,7 +151,8 @@ class ModelLoader {
 
   CrossAttentionLayer cross_attention(const std::string& block) {
     const int64_t text = model_->shape_.n_text_state, audio = model_->shape_.n_audio_state;
-    return {norm(block + "cross_attn_ln"), linear({block + "cross_attn.query"}, text, text, RowCount::few, Result::activations),
+    return {norm(block + "cross_attn_ln"),
+            linear({block + "cross_attn.query"}, text, text, RowCount::few, Result::activations),
             linear({block + "cross_attn.key", block + "cross_attn.value"}, text, audio, RowCount::many,
                    Result::activations),
             linear({block + "cross_attn.out"}, text, text, RowCount::few, Result::residual)};

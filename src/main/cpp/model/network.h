@@ -20,6 +20,10 @@ struct StepRow {
   int32_t window;
   /** Place in the sequence, from 0. */
   int32_t place;
+  /**
+   * The token, or -1 - i: the best one of pick i of the step that was started before this one; i is below n_sequences +
+   * n_windows.
+   */
   int32_t token;
   /** Whether the next token is chosen here. */
   bool pick = false;
@@ -33,8 +37,8 @@ struct EncodeRequest {
 };
 
 /**
- * Tokens (prefix, text and end-of-text) to put through the decoder on a sequence of the lane, overwriting its cache, and
- * the path to find: of the rows [first_row, first_row + n_rows) through the first n_frames frames, or all where the
+ * Tokens (prefix, text and end-of-text) to put through the decoder on a sequence of the lane, overwriting its cache,
+ * and the path to find: of the rows [first_row, first_row + n_rows) through the first n_frames frames, or all where the
  * window has fewer. Row i is that of token i, which predicts token i + 1.
  */
 struct AlignRequest {
@@ -64,6 +68,9 @@ struct NetworkLimits {
   int32_t n_threads = 1;
   /** Whether a GPU overlaps copies and computing on streams of its own; false does all on one, in order. */
   bool use_streams = true;
+  /** Whether keys and values of the windows' sound are kept in eight bits: half the memory, and half of what a step
+   * reads. */
+  bool eight_bit_audio = false;
 };
 
 /**
@@ -87,8 +94,20 @@ class Network {
     encode({&one, 1});
   }
 
-  /** Puts all rows through the decoder; one Pick for each row with pick set, in their order. */
-  virtual std::vector<Pick> step(std::span<const StepRow> rows) = 0;
+  /**
+   * Puts all rows through the decoder; finish_step then gives one Pick for each row with pick set, in their order. The
+   * rule of a row whose token is a pick's is the one that follows a text token; what the pick was is put in.
+   */
+  virtual void start_step(std::span<const StepRow> rows) = 0;
+  /** The picks of the first step that was started and not finished. */
+  virtual std::vector<Pick> finish_step() = 0;
+  std::vector<Pick> step(std::span<const StepRow> rows) {
+    start_step(rows);
+    return finish_step();
+  }
+  /** Whether a second step is worth starting before the first is finished; where not, it may do all its work at once.
+   */
+  virtual bool steps_ahead() const { return false; }
 
   /** Copies the first n_places of a sequence's self-attention cache to another's (beams that fork). */
   virtual void copy_sequence(int32_t from, int32_t to, int32_t n_places) = 0;

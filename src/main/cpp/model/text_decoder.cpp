@@ -34,8 +34,8 @@ TextDecoder::TextDecoder(const Model& model, Executor& executor, const NetworkLi
   const int64_t state = shape.n_text_state;
   self_cache_ = device.make_cache(
       {limits.n_sequences, shape.n_text_layer, shape.n_text_ctx, shape.n_text_head, shape.text_head_width()});
-  cross_cache_ = device.make_cache(
-      {limits.n_windows, shape.n_text_layer, shape.n_audio_ctx, shape.n_text_head, shape.text_head_width()});
+  cross_cache_ = device.make_cache({limits.n_windows, shape.n_text_layer, shape.n_audio_ctx, shape.n_text_head,
+                                    shape.text_head_width(), limits.eight_bit_audio});
   DeviceArena arena;
   const NetworkHabits habits = device.habits();
   const DataType type = habits.activations;
@@ -48,6 +48,8 @@ TextDecoder::TextDecoder(const Model& model, Executor& executor, const NetworkLi
   arena.add(attended_, max_rows_, state, type);
   arena.add(wide_, max_rows_, 4 * state, type);
   arena.add(logits_, logit_rows_, n_logits);
+  // Each sequence picks once a step, and each window once more in its prompt.
+  arena.add(chosen_, 1, 2 * (int64_t{limits.n_sequences} + limits.n_windows), DataType::i32);
   arena.add(alignment_weights_, static_cast<int64_t>(model.alignment_heads().size()) * max_rows_, shape.n_audio_ctx);
   memory_ = arena.allocate(device);
   logits_ = logits_.cols_from(0, shape.n_vocab);
@@ -81,14 +83,14 @@ void TextDecoder::run_blocks(std::span<const StepRow> rows, const QueryWatch& wa
   self_reach_.clear();
   cross_reach_.clear();
   for (const StepRow& row : rows) {
-    tokens_.push_back(row.token);
+    tokens_.push_back(row.token < 0 ? -1 - chosen_before(-1 - row.token) : row.token);
     positions_.push_back(row.place);
     places_.push_back({row.sequence, row.place});
     self_reach_.push_back({row.sequence, row.place + 1});
     cross_reach_.push_back({row.window, shape.n_audio_ctx});
   }
   ops::embed(executor_, {model_.weights().token_embedding.get(), model_.weights().text_positions, tokens_, positions_,
-                         x_.rows_from(0, n_rows_)});
+                         x_.rows_from(0, n_rows_), chosen_});
   for (int32_t i = 0; i < shape.n_text_layer; ++i) {
     run_block(i, watch);
   }
@@ -145,31 +147,67 @@ Tensor TextDecoder::compute_logits(std::span<const int32_t> rows) {
   return logits;
 }
 
-std::vector<Pick> TextDecoder::step(std::span<const StepRow> rows) {
-  std::vector<Pick> picks;
-  for (int64_t first = 0; first < static_cast<int64_t>(rows.size()); first += max_rows_) {
-    const std::span<const StepRow> part = piece(rows, first, max_rows_);
-    std::vector<int32_t> picked;
-    std::vector<TokenRule> rules;
-    for (size_t i = 0; i < part.size(); ++i) {
-      if (part[i].pick) {
-        picked.push_back(static_cast<int32_t>(i));
-        rules.push_back(part[i].rule);
-      }
-    }
-    picks.resize(picks.size() + picked.size());
-    const std::span<Pick> own = std::span(picks).last(picked.size());
-    executor_.batch([&] {
-      run_blocks(part, {});
-      for (int64_t i = 0; i < static_cast<int64_t>(picked.size()); i += logit_rows_) {
-        const std::span<const int32_t> chosen = piece(std::span<const int32_t>(picked), i, logit_rows_);
-        ops::pick(executor_, {compute_logits(chosen), &model_.weights().token_kinds,
-                              piece(std::span<const TokenRule>(rules), i, logit_rows_),
-                              own.subspan(static_cast<size_t>(i), chosen.size())});
-      }
-    });
+std::vector<TokenRule> TextDecoder::rules_of(std::span<const StepRow> rows, size_t first_pick) const {
+  std::vector<TokenRule> rules;
+  for (const StepRow& row : rows) {
+    if (!row.pick) continue;
+    rules.push_back(row.rule);
+    if (row.token < 0) rules.back().follows = chosen_before(-1 - row.token);
+    const auto pick = static_cast<int32_t>(first_pick + rules.size()) - 1;
+    if (pick < max_picks()) rules.back().chosen_at = chosen_half_ * max_picks() + pick;
   }
-  return picks;
+  return rules;
+}
+
+void TextDecoder::start_step(std::span<const StepRow> rows) {
+  const auto n_picks =
+      static_cast<size_t>(std::count_if(rows.begin(), rows.end(), [](const StepRow& row) { return row.pick; }));
+  for (const StepRow& row : rows) {
+    if (row.token < -max_picks()) {
+      throw Error(FW_STATUS_INTERNAL, "a row follows pick " + std::to_string(-1 - row.token) +
+                                          "; expected one of the first " + std::to_string(max_picks()));
+    }
+  }
+  chosen_half_ = 1 - chosen_half_;
+  picks_.emplace_back(n_picks);
+  std::vector<Pick>& picks = picks_.back();
+  size_t first_pick = 0;
+  try {
+    for (int64_t first = 0; first < static_cast<int64_t>(rows.size()); first += max_rows_) {
+      const std::span<const StepRow> part = piece(rows, first, max_rows_);
+      const std::vector<TokenRule> rules = rules_of(part, first_pick);
+      std::vector<int32_t> picked;
+      for (size_t i = 0; i < part.size(); ++i) {
+        if (part[i].pick) picked.push_back(static_cast<int32_t>(i));
+      }
+      const std::span<Pick> own = std::span(picks).subspan(first_pick, picked.size());
+      const auto ops = [&] {
+        run_blocks(part, {});
+        for (int64_t i = 0; i < static_cast<int64_t>(picked.size()); i += logit_rows_) {
+          const std::span<const int32_t> some = piece(std::span<const int32_t>(picked), i, logit_rows_);
+          ops::pick(executor_, {compute_logits(some), &model_.weights().token_kinds,
+                                piece(std::span<const TokenRule>(rules), i, logit_rows_),
+                                own.subspan(static_cast<size_t>(i), some.size()), chosen_});
+        }
+      };
+      const bool is_last = first + max_rows_ >= static_cast<int64_t>(rows.size());
+      is_last ? executor_.start(ops) : executor_.batch(ops);
+      first_pick += picked.size();
+    }
+  } catch (...) {
+    picks_.pop_back();
+    throw;
+  }
+}
+
+std::vector<Pick> TextDecoder::finish_step() {
+  if (picks_.empty()) throw Error(FW_STATUS_INTERNAL, "finish_step: expected a step that was started");
+  struct Taken {
+    std::deque<std::vector<Pick>>& picks;
+    ~Taken() { picks.pop_front(); }
+  } const taken{picks_};
+  executor_.finish();
+  return std::move(picks_.front());
 }
 
 void TextDecoder::copy_sequence(int32_t from, int32_t to, int32_t n_places) {

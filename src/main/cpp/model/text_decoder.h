@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <memory>
 #include <span>
@@ -19,7 +20,9 @@ class TextDecoder {
   /** Computes the cross-attention keys and values of windows from the encoder's output, one behind the other. */
   void set_audio(std::span<const int32_t> windows, const Tensor& audio);
 
-  std::vector<Pick> step(std::span<const StepRow> rows);
+  /** Network::start_step and finish_step. */
+  void start_step(std::span<const StepRow> rows);
+  std::vector<Pick> finish_step();
   void copy_sequence(int32_t from, int32_t to, int32_t n_places);
   /** Network::align. */
   std::vector<Alignment> align(std::span<const AlignRequest> requests);
@@ -44,6 +47,12 @@ class TextDecoder {
   /** Sees the queries of a layer's cross-attention, for the rows now in work. */
   using QueryWatch = std::function<void(int32_t layer, const Tensor& query)>;
 
+  /** What the picks of a part of a step are chosen by; their tokens go behind first_pick in the half of this step. */
+  std::vector<TokenRule> rules_of(std::span<const StepRow> rows, size_t first_pick) const;
+  /** The index in chosen_ of a pick of the step before this one. */
+  int32_t chosen_before(int32_t pick) const { return (1 - chosen_half_) * max_picks() + pick; }
+  int32_t max_picks() const { return static_cast<int32_t>(chosen_.cols / 2); }
+
   /** Puts at most max_rows rows through all blocks; the states are in x_ then. */
   void run_blocks(std::span<const StepRow> rows, const QueryWatch& watch);
   void run_block(int32_t index, const QueryWatch& watch);
@@ -67,6 +76,11 @@ class TextDecoder {
   Tensor logits_;
   /** Of the alignment heads, the tokens of one head behind those of the other: [n_heads n_text_ctx][n_audio_ctx]. */
   Tensor alignment_weights_;
+  /** Tokens that picks have chosen, of the step that was started last and of the one before: i32, two halves. */
+  Tensor chosen_;
+  int32_t chosen_half_ = 0;
+  /** Picks of the steps that were started, the oldest first. */
+  std::deque<std::vector<Pick>> picks_;
   /** Of the rows now in work. */
   std::vector<int32_t> tokens_;
   std::vector<int32_t> positions_;

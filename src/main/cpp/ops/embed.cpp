@@ -13,7 +13,7 @@ void embed(Executor& executor, const EmbedArgs& args) {
   check(args.places.size() == args.tokens.size(), "embed", "one place a token");
   check_sizes("embed", "positions", args.positions, args.positions.rows, args.table->n_in());
   for (const int32_t token : args.tokens) {
-    check(token >= 0 && token < args.table->n_out(), "embed", "tokens of the table");
+    check(token >= -args.chosen.cols && token < args.table->n_out(), "embed", "tokens of the table, or chosen ones");
   }
   for (const int32_t place : args.places) {
     check(place >= 0 && place < args.positions.rows, "embed", "places inside the text context");

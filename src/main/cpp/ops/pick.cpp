@@ -22,6 +22,7 @@ void pick(Executor& executor, const PickArgs& args) {
   for (const TokenRule& rule : args.rules) {
     check(rule.n_best >= 1, "pick", "at least one candidate asked for");
     check(rule.temperature >= 0.0f, "pick", "a temperature of 0 or more");
+    check(rule.follows < args.chosen.cols && rule.chosen_at < args.chosen.cols, "pick", "entries of the chosen tokens");
     check(rule.random >= 0.0 && rule.random < 1.0, "pick", "a random number in [0, 1)");
   }
   executor.pick(args);

@@ -14,13 +14,6 @@
 namespace fw {
 namespace {
 
-/** Words of the made-up vocabulary, all different. */
-std::vector<int32_t> words(int32_t first, int32_t n) {
-  std::vector<int32_t> tokens(static_cast<size_t>(n));
-  std::iota(tokens.begin(), tokens.end(), 1000 + first);
-  return tokens;
-}
-
 TEST(Lane, GivesEachWindowItsOwnText) {
   LaneCase test;
   std::map<int32_t, std::vector<int32_t>> texts;

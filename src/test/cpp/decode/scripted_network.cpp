@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <stdexcept>
 #include <utility>
 
@@ -25,6 +26,12 @@ const Vocabulary& multilingual_vocabulary() {
 
 int32_t stamp(int32_t ms) { return english_vocabulary().special().timestamp_begin + ms / 20; }
 
+std::vector<int32_t> words(int32_t first, int32_t n) {
+  std::vector<int32_t> tokens(static_cast<size_t>(n));
+  std::iota(tokens.begin(), tokens.end(), 1000 + first);
+  return tokens;
+}
+
 ScriptedNetwork::ScriptedNetwork(std::shared_ptr<NetworkScript> script, const Vocabulary& vocabulary,
                                  const NetworkLimits& limits)
     : script_(std::move(script)),
@@ -42,10 +49,14 @@ void ScriptedNetwork::encode(std::span<const EncodeRequest> windows) {
   }
 }
 
-std::vector<Pick> ScriptedNetwork::step(std::span<const StepRow> rows) {
+void ScriptedNetwork::start_step(std::span<const StepRow> rows) {
   if (script_->before_step) script_->before_step(rows);
   std::vector<Pick> picks;
-  for (const StepRow& row : rows) {
+  for (StepRow row : rows) {
+    if (row.token < 0) {
+      row.token = chosen_.at(static_cast<size_t>(-1 - row.token));
+      row.rule = rule_after_token(row.rule, row.token, special_.timestamp_begin);
+    }
     if (voices_.at(static_cast<size_t>(row.window)) < 0)
       throw std::logic_error("a row of a window that was not encoded");
     std::vector<int32_t>& sequence = sequences_.at(static_cast<size_t>(row.sequence));
@@ -56,8 +67,17 @@ std::vector<Pick> ScriptedNetwork::step(std::span<const StepRow> rows) {
     sequence.push_back(row.token);
     if (row.pick) picks.push_back(pick(row));
   }
+  chosen_.clear();
+  for (const Pick& pick : picks) chosen_.push_back(pick.candidates.front().token);
+  started_.push_back(std::move(picks));
   const std::lock_guard lock(script_->mutex);
   script_->step_rows.push_back(rows.size());
+  script_->most_started = std::max(script_->most_started, started_.size());
+}
+
+std::vector<Pick> ScriptedNetwork::finish_step() {
+  std::vector<Pick> picks = std::move(started_.front());
+  started_.pop_front();
   return picks;
 }
 

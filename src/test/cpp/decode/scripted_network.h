@@ -2,6 +2,7 @@
 
 #include <condition_variable>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -22,6 +23,8 @@ const Vocabulary& multilingual_vocabulary();
 inline constexpr int32_t test_text_ctx = 448;
 /** Token of english_vocabulary() for the time stamp `ms`. */
 int32_t stamp(int32_t ms);
+/** Words of the made-up vocabularies, all different. */
+std::vector<int32_t> words(int32_t first, int32_t n);
 /** In samples. */
 inline constexpr int64_t second = FW_SAMPLE_RATE_HZ;
 
@@ -47,13 +50,16 @@ struct NetworkScript {
   std::function<void(std::span<const StepRow>)> before_step;
   std::function<void(int32_t voice)> before_encode;
   std::function<void(int32_t voice)> before_align;
+  /** Whether the lane may start a step before it has the picks of the one before. */
+  bool steps_ahead = false;
 
   /** What happened, by voice. */
   std::map<int32_t, int32_t> n_encodes;
   std::map<int32_t, int32_t> n_picks;
   std::map<int32_t, std::vector<std::vector<int32_t>>> aligned;
-  /** Rows of each step. */
+  /** Rows of each step, and how many steps at most were started and not finished. */
   std::vector<size_t> step_rows;
+  size_t most_started = 0;
   /** Picks that were asked for with a beam's width. */
   std::vector<int32_t> n_best;
   std::mutex mutex;
@@ -69,7 +75,9 @@ class ScriptedNetwork final : public Network {
 
   using Network::encode;
   void encode(std::span<const EncodeRequest> windows) override;
-  std::vector<Pick> step(std::span<const StepRow> rows) override;
+  void start_step(std::span<const StepRow> rows) override;
+  std::vector<Pick> finish_step() override;
+  bool steps_ahead() const override { return script_->steps_ahead; }
   void copy_sequence(int32_t from, int32_t to, int32_t n_places) override;
   using Network::align;
   std::vector<Alignment> align(std::span<const AlignRequest> requests) override;
@@ -84,6 +92,9 @@ class ScriptedNetwork final : public Network {
   /** Voice of each window; -1 before it is encoded. */
   std::vector<int32_t> voices_;
   std::vector<std::vector<int32_t>> sequences_;
+  /** Of steps that were started and not finished, and the best tokens of the last one that was started. */
+  std::deque<std::vector<Pick>> started_;
+  std::vector<int32_t> chosen_;
 };
 
 /** Logits that make one token certain. */

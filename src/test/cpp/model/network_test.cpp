@@ -127,6 +127,62 @@ TEST_P(NetworkTest, TakesAPromptInOneCallAsTokenByToken) {
   }
 }
 
+TEST_P(NetworkTest, PicksTheSameWhereARowFollowsAPickThatIsNotKnownYet) {
+  const SpecialTokens& special = model_->vocabulary().special();
+  const size_t n = 8;
+  /** As it is where another token, a text one, follows those. */
+  const auto rule_behind_text = [&](std::span<const int32_t> sampled) {
+    TokenRule rule;
+    rule.last_but_one_was_timestamp = sampled.empty() || special.is_timestamp(sampled.back());
+    const auto last =
+        std::find_if(sampled.rbegin(), sampled.rend(), [&](int32_t t) { return special.is_timestamp(t); });
+    rule.min_timestamp = last == sampled.rend() ? 0 : *last + 1;
+    return rule;
+  };
+  const auto rows_after = [&](const std::vector<std::vector<int32_t>>& sampled, bool ahead) {
+    std::vector<StepRow> rows;
+    for (size_t i = 0; i < n; ++i) {
+      const std::vector<int32_t>& before = sampled[i];
+      const auto at = static_cast<int32_t>(i), place = static_cast<int32_t>(before.size()) + (ahead ? 1 : 0);
+      TokenRule rule;
+      rule.first_place = place == 0;
+      if (ahead) rule = rule_behind_text(before);
+      if (!ahead && place > 0) {
+        rule = rule_after_token(rule_behind_text(std::span(before).first(before.size() - 1)), before.back(), begin_);
+      }
+      // As many words as time stamps, so that both come.
+      rule.first_token = special.end - 1500;
+      rows.push_back({at, at, place, ahead ? -1 - at : before.empty() ? start_ : before.back(), true, rule});
+      // Sampling at some places, so that texts and time stamps mix.
+      rows.back().rule.temperature = place % 3 == 0 ? 0.0f : 1.0f;
+      rows.back().rule.random = SplitMix64(static_cast<uint64_t>(place * 8 + at)).next_unit();
+      rows.back().rule.mask_end = true;
+    }
+    return rows;
+  };
+  const auto take = [&](const std::vector<Pick>& picks, std::vector<std::vector<int32_t>>& sampled) {
+    ASSERT_EQ(picks.size(), n);
+    for (size_t i = 0; i < n; ++i) sampled[i].push_back(picks[i].candidates.front().token);
+  };
+  std::vector<std::vector<int32_t>> expected(n), found(n);
+  const std::unique_ptr<Network> one = network_of({0, 1, 2, 3, 4, 5, 6, 7}, 2),
+                                 two = network_of({0, 1, 2, 3, 4, 5, 6, 7}, 2);
+  for (int32_t step = 0; step < 24; ++step) take(one->step(rows_after(expected, false)), expected);
+  two->start_step(rows_after(found, false));
+  for (int32_t step = 1; step < 24; ++step) {
+    two->start_step(rows_after(found, true));
+    take(two->finish_step(), found);
+  }
+  take(two->finish_step(), found);
+  EXPECT_EQ(found, expected);
+  int64_t stamps = 0;
+  for (const std::vector<int32_t>& sampled : found) {
+    stamps += std::count_if(sampled.begin(), sampled.end(), [&](int32_t t) { return special.is_timestamp(t); });
+  }
+  EXPECT_GT(stamps, static_cast<int64_t>(n)) << "the rules of time stamps must matter";
+  EXPECT_LT(stamps, 21 * static_cast<int64_t>(n));
+}
+
 TEST_P(NetworkTest, PicksOnlyWhereAskedInTheOrderOfTheRows) {
   const std::unique_ptr<Network> network = network_of({0, 1}, 2);
   std::vector<StepRow> rows = {row(0, 0, start_), row(1, 0, start_), row(1, 1, 440), row(0, 1, 440)};

@@ -5,19 +5,29 @@
 #include <numeric>
 
 #include "base/error.h"
+#include "base/half.h"
 #include "ops/op_test.h"
 
 namespace fw {
 namespace {
 
 constexpr CacheShape kShape = {3, 2, 77, 2, 64};
+constexpr CacheShape kEightBits = {3, 2, 77, 2, 64, true};
 constexpr int64_t kWidth = 128;
+
+/** Values that every type of activations has, so that all of them become the same bytes. */
+std::vector<float> bf16_values(size_t n, uint64_t seed) {
+  std::vector<float> values = random_values(n, seed);
+  for (float& value : values) value = bf16_to_float(float_to_bf16(value));
+  return values;
+}
 
 /** A device's cache with random keys and values in every place but the last of slot 2, which stays empty. */
 class FilledCache {
  public:
-  FilledCache(const Device& device, Executor& executor) : device_(device), executor_(executor) {
-    cache_ = device.make_cache(kShape);
+  FilledCache(const Device& device, Executor& executor, const CacheShape& shape = kShape)
+      : device_(device), executor_(executor) {
+    cache_ = device.make_cache(shape);
     for (int32_t slot = 0; slot < 2; ++slot) {
       for (int32_t layer = 0; layer < kShape.n_layers; ++layer) {
         std::vector<CachePlace> places;
@@ -32,7 +42,7 @@ class FilledCache {
   void store(int32_t layer, const std::vector<CachePlace>& places, uint64_t seed) {
     const auto n = static_cast<int64_t>(places.size());
     // Side by side, as the product of a layer leaves them.
-    const GuardedMatrix rows(device_, n, 2 * kWidth, random_values(static_cast<size_t>(n * 2 * kWidth), seed), 8,
+    const GuardedMatrix rows(device_, n, 2 * kWidth, bf16_values(static_cast<size_t>(n * 2 * kWidth), seed), 8,
                              device_.habits().activations);
     ops::store(executor_, {cache_.get(), layer, rows.tensor().cols_from(0, kWidth),
                            rows.tensor().cols_from(kWidth, kWidth), places});
@@ -75,33 +85,79 @@ class CachedAttentionTest : public OpTest {
     }
   }
 
+  void expect_the_twin_for_every_reach(FilledCache& tested, FilledCache& twin) {
+    std::vector<CacheReach> reach;
+    for (int32_t length = 1; length <= kShape.n_places; ++length) {
+      reach.push_back({length % 2, length});
+    }
+    for (const int32_t length : {77, 1, 16, 17, 31, 32, 33, 64, 65}) {
+      reach.push_back({1, length});
+    }
+    const std::vector<float> query = random_values(reach.size() * kWidth, 2, true);
+    for (int32_t layer = 0; layer < kShape.n_layers; ++layer) {
+      expect_near(tested.attend(layer, reach, query), twin.attend(layer, reach, query));
+    }
+  }
+
+  void expect_weights_of_the_twin(FilledCache& tested, FilledCache& twin) {
+    for (const int32_t length : {1, 31, 32, 77}) {
+      const int64_t n = 30;
+      const std::vector<float> query = random_values(static_cast<size_t>(n * kWidth), 7, true);
+      const std::vector<float> found = tested.weights(1, 1, {1, length}, n, query);
+      const std::vector<float> expected = twin.weights(1, 1, {1, length}, n, query);
+      for (int64_t row = 0; row < n; ++row) {
+        const std::span<const float> weights = row_of(found, row, length);
+        EXPECT_NEAR(std::accumulate(weights.begin(), weights.end(), 0.0), 1.0, 1e-5);
+      }
+      for (size_t i = 0; i < expected.size(); ++i) {
+        ASSERT_NEAR(found[i], expected[i], f32() ? 1e-5 : 0.15) << "value " << i;
+      }
+    }
+  }
+
   FilledCache tested_{*device_, *executor_};
   FilledCache twin_{*plain_device_, *plain_};
 };
 
-TEST_P(CachedAttentionTest, EqualsThePlainTwinForEveryReach) {
-  std::vector<CacheReach> reach;
-  for (int32_t length = 1; length <= kShape.n_places; ++length) {
-    reach.push_back({length % 2, length});
-  }
-  for (const int32_t length : {77, 1, 16, 17, 31, 32, 33, 64, 65}) {
-    reach.push_back({1, length});
-  }
-  const std::vector<float> query = random_values(reach.size() * kWidth, 2, true);
-  for (int32_t layer = 0; layer < kShape.n_layers; ++layer) {
-    expect_near(tested_.attend(layer, reach, query), twin_.attend(layer, reach, query));
+TEST_P(CachedAttentionTest, EqualsThePlainTwinForEveryReach) { expect_the_twin_for_every_reach(tested_, twin_); }
+
+TEST_P(CachedAttentionTest, EqualsThePlainTwinInEightBits) {
+  FilledCache tested(*device_, *executor_, kEightBits), twin(*plain_device_, *plain_, kEightBits);
+  expect_the_twin_for_every_reach(tested, twin);
+  expect_weights_of_the_twin(tested, twin);
+}
+
+TEST_P(CachedAttentionTest, ReadsBackTheNearestOf255ValuesInEightBits) {
+  FilledCache tested(*device_, *executor_, kEightBits);
+  // One place takes all of the weight, so that its value comes out: within half of a scale of what was stored.
+  tested.store(0, {{2, 0}}, 97);
+  const std::vector<float> stored = bf16_values(2 * kWidth, 97);
+  const std::vector<float> found = tested.attend(0, {{2, 1}}, random_values(kWidth, 1));
+  for (int64_t head = 0; head < kShape.n_heads; ++head) {
+    const std::span<const float> values = std::span(stored).subspan(static_cast<size_t>(kWidth + head * 64), 64);
+    float largest = 0.0f;
+    for (const float value : values) largest = std::max(largest, std::abs(value));
+    // Half a step of a scale that is up to 1/128 larger than it need be, and half a unit of the type of y.
+    const double bound = largest / 127.0 * 0.505 + (f32() ? 1e-6 : 0x1p-9 * static_cast<double>(largest));
+    for (size_t d = 0; d < 64; ++d) {
+      ASSERT_NEAR(found[static_cast<size_t>(head * 64) + d], values[d], bound) << "head " << head << " value " << d;
+    }
   }
 }
 
 TEST_P(CachedAttentionTest, GivesARowTheSameBitsInAnyBatchAndForAnyThreads) {
   const std::vector<CacheReach> reach = {{0, 77}, {0, 5}, {0, 40}, {1, 9}, {1, 77}, {0, 33}, {0, 34}, {0, 35}};
   const std::vector<float> query = random_values(reach.size() * kWidth, 3);
-  const std::vector<float> all = tested_.attend(1, reach, query);
   const std::unique_ptr<Executor> single = device_->open({1, 16, 1});
-  EXPECT_EQ(FilledCache(*device_, *single).attend(1, reach, query), all);
-  for (size_t i = 0; i < reach.size(); ++i) {
-    const std::vector<float> alone = tested_.attend(1, {reach[i]}, row_of(query, static_cast<int64_t>(i), kWidth));
-    EXPECT_TRUE(std::equal(alone.begin(), alone.end(), all.begin() + static_cast<int64_t>(i) * kWidth)) << "row " << i;
+  for (const CacheShape& shape : {kShape, kEightBits}) {
+    FilledCache tested(*device_, *executor_, shape);
+    const std::vector<float> all = tested.attend(1, reach, query);
+    EXPECT_EQ(FilledCache(*device_, *single, shape).attend(1, reach, query), all);
+    for (size_t i = 0; i < reach.size(); ++i) {
+      const std::vector<float> alone = tested.attend(1, {reach[i]}, row_of(query, static_cast<int64_t>(i), kWidth));
+      EXPECT_TRUE(std::equal(alone.begin(), alone.end(), all.begin() + static_cast<int64_t>(i) * kWidth))
+          << "row " << i;
+    }
   }
 }
 
@@ -116,11 +172,14 @@ TEST_P(CachedAttentionTest, SeesAPlaceThatWasStoredAnew) {
 }
 
 TEST_P(CachedAttentionTest, AttendsToACopiedSlotAsToItsOrigin) {
-  for (const int32_t n : {0, 1, 31, 32, 33, 77}) {
-    ops::copy_slot(*executor_, tested_.cache(), 0, 2, n);
-    for (int32_t layer = 0; layer < kShape.n_layers && n > 0; ++layer) {
-      const std::vector<float> query = random_values(kWidth, 5);
-      EXPECT_EQ(tested_.attend(layer, {{2, n}}, query), tested_.attend(layer, {{0, n}}, query)) << n << " places";
+  FilledCache in_eight_bits(*device_, *executor_, kEightBits);
+  for (FilledCache* cache : {&tested_, &in_eight_bits}) {
+    for (const int32_t n : {0, 1, 31, 32, 33, 77}) {
+      ops::copy_slot(*executor_, cache->cache(), 0, 2, n);
+      for (int32_t layer = 0; layer < kShape.n_layers && n > 0; ++layer) {
+        const std::vector<float> query = random_values(kWidth, 5);
+        EXPECT_EQ(cache->attend(layer, {{2, n}}, query), cache->attend(layer, {{0, n}}, query)) << n << " places";
+      }
     }
   }
 }
@@ -135,19 +194,7 @@ TEST_P(CachedAttentionTest, LeavesPlacesBehindACopyToBeStored) {
 }
 
 TEST_P(CachedAttentionTest, GivesWeightsThatSumToOneAndEqualThePlainTwin) {
-  for (const int32_t length : {1, 31, 32, 77}) {
-    const int64_t n = 30;
-    const std::vector<float> query = random_values(static_cast<size_t>(n * kWidth), 7, true);
-    const std::vector<float> found = tested_.weights(1, 1, {1, length}, n, query);
-    const std::vector<float> expected = twin_.weights(1, 1, {1, length}, n, query);
-    for (int64_t row = 0; row < n; ++row) {
-      const std::span<const float> weights = row_of(found, row, length);
-      EXPECT_NEAR(std::accumulate(weights.begin(), weights.end(), 0.0), 1.0, 1e-5);
-    }
-    for (size_t i = 0; i < expected.size(); ++i) {
-      ASSERT_NEAR(found[i], expected[i], f32() ? 1e-5 : 0.15) << "value " << i;
-    }
-  }
+  expect_weights_of_the_twin(tested_, twin_);
 }
 
 TEST_P(CachedAttentionTest, RefusesWhatLiesOutsideTheCache) {

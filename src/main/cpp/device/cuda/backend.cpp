@@ -24,9 +24,7 @@ int32_t device_count() {
 void describe(int32_t index, fw_device_info* info) {
   cudaDeviceProp properties{};
   check(cudaGetDeviceProperties(&properties, index), "cudaGetDeviceProperties");
-  const auto put = [](const std::string& text, char* field, size_t size) {
-    field[text.copy(field, size - 1)] = '\0';
-  };
+  const auto put = [](const std::string& text, char* field, size_t size) { field[text.copy(field, size - 1)] = '\0'; };
   put("cuda:" + std::to_string(index), info->id, sizeof info->id);
   put(properties.name, info->name, sizeof info->name);
   put("sm_" + std::to_string(properties.major) + std::to_string(properties.minor), info->isa, sizeof info->isa);

@@ -9,6 +9,24 @@ namespace {
 
 constexpr int kRows = 64;
 
+/** Turned values are two apart from what would be in the same banks. */
+template <typename S>
+constexpr int pitch = kRows + 4 / static_cast<int>(sizeof(S));
+
+/** Writes values [head_dim][pitch] of rows from row0 on along the places of one head. */
+template <typename S>
+__device__ void store_turned(const CacheView& cache, int32_t layer, int head, const S* turned, int row0, int n,
+                             const CachePlace* places) {
+  const int dim = cache.shape.head_dim;
+  for (int i = threadIdx.x; i < dim * kRows; i += blockDim.x) {
+    const int row = i % kRows, d = i / kRows;
+    if (row >= n) continue;
+    const CachePlace at = places[row0 + row];
+    const CacheHead<S> to(cache, at.slot, layer, head);
+    to.values[value_at(at.place, d, dim)] = turned[d * pitch<S> + row];
+  }
+}
+
 /**
  * A block takes 64 rows of one head. The values of rows that lie behind one another go through shared memory, so that
  * they are written along the places.
@@ -21,34 +39,82 @@ __global__ void store_kernel(CacheView cache, int32_t layer, const T* key, int64
   wait_for_inputs();
   T* const turned = reinterpret_cast<T*>(shared);
   const int dim = cache.shape.head_dim, head = blockIdx.y, row0 = blockIdx.x * kRows;
-  const int n = min(kRows, n_rows - row0), pitch = kRows + 2;
+  const int n = min(kRows, n_rows - row0);
   for (int i = threadIdx.x; i < n * dim; i += blockDim.x) {
     const int row = row0 + i / dim, d = i % dim;
     const CachePlace at = places[row];
     const CacheHead<T> to(cache, at.slot, layer, head);
     to.keys[static_cast<int64_t>(at.place) * dim + d] = key[row * key_stride + head * dim + d];
-    turned[d * pitch + i / dim] = value[row * value_stride + head * dim + d];
+    turned[d * pitch<T> + i / dim] = value[row * value_stride + head * dim + d];
   }
   __syncthreads();
-  for (int i = threadIdx.x; i < dim * kRows; i += blockDim.x) {
-    const int row = i % kRows, d = i / kRows;
-    if (row >= n) continue;
-    const CachePlace at = places[row0 + row];
-    const CacheHead<T> to(cache, at.slot, layer, head);
-    to.values[value_at(at.place, d, dim)] = turned[d * pitch + row];
+  store_turned(cache, layer, head, turned, row0, n, places);
+}
+
+/** device/eight_bit.h, eight_bit_scale. */
+__device__ inline float scale_of_largest(float largest) {
+  const uint32_t bits = __float_as_uint(__fdiv_rn(largest, largest_multiple));
+  return __uint_as_float((bits + 0xffffu) & 0xffff0000u);
+}
+
+__device__ inline uint8_t byte_of(float value, float scale) {
+  const float multiple = scale == 0.0f ? 0.0f : rintf(__fdiv_rn(value, scale));
+  return static_cast<uint8_t>(zero_byte + static_cast<int>(multiple));
+}
+
+/** The same in eight bits: a warp takes a row at a time, for its scales. */
+template <typename T>
+__global__ void store_bytes_kernel(CacheView cache, int32_t layer, const T* key, int64_t key_stride, const T* value,
+                                   int64_t value_stride, int32_t n_rows, const CachePlace* places) {
+  extern __shared__ __align__(16) unsigned char shared[];
+  allow_next();
+  wait_for_inputs();
+  const int dim = cache.shape.head_dim, head = blockIdx.y, row0 = blockIdx.x * kRows;
+  const int n = min(kRows, n_rows - row0), lane = threadIdx.x % 32, n_warps = blockDim.x / 32;
+  for (int i = threadIdx.x / 32; i < n; i += n_warps) {
+    const CachePlace at = places[row0 + i];
+    const CacheHead<uint8_t> to(cache, at.slot, layer, head);
+    const T* const k = key + (row0 + i) * key_stride + head * dim;
+    const T* const v = value + (row0 + i) * value_stride + head * dim;
+    float largest_key = 0.0f, largest_value = 0.0f;
+    for (int d = lane; d < dim; d += 32) {
+      largest_key = fmaxf(largest_key, fabsf(to_float(k[d])));
+      largest_value = fmaxf(largest_value, fabsf(to_float(v[d])));
+    }
+    const float key_scale = scale_of_largest(warp_max(largest_key));
+    const float value_scale = scale_of_largest(warp_max(largest_value));
+    for (int d = lane; d < dim; d += 32) {
+      to.keys[static_cast<int64_t>(at.place) * dim + d] = byte_of(to_float(k[d]), key_scale);
+      shared[d * pitch<uint8_t> + i] = byte_of(to_float(v[d]), value_scale);
+    }
+    if (lane == 0) {
+      to.key_scales[at.place] = __float2bfloat16_rn(key_scale);
+      to.value_scales[at.place] = __float2bfloat16_rn(value_scale);
+    }
+  }
+  __syncthreads();
+  store_turned<uint8_t>(cache, layer, head, shared, row0, n, places);
+}
+
+/** Bytes by 16, the threads of a block together. */
+__device__ inline void copy_bytes(void* to, const void* from, int64_t bytes) {
+  for (int64_t i = threadIdx.x; i < bytes / 16; i += blockDim.x) {
+    static_cast<uint4*>(to)[i] = static_cast<const uint4*>(from)[i];
   }
 }
 
 /** A block copies one head of one layer. Whole blocks of values: what lies behind is not read before it is stored. */
-template <typename T>
+template <typename S>
 __global__ void copy_kernel(CacheView cache, const SlotCopy* copies) {
   const SlotCopy copy = copies[blockIdx.z];
-  const CacheHead<T> from(cache, copy.from, blockIdx.y, blockIdx.x), to(cache, copy.to, blockIdx.y, blockIdx.x);
+  const CacheHead<S> from(cache, copy.from, blockIdx.y, blockIdx.x), to(cache, copy.to, blockIdx.y, blockIdx.x);
   const int64_t n_places = (copy.n_places + block_places - 1) / block_places * block_places;
-  const int64_t n = n_places * cache.shape.head_dim * static_cast<int64_t>(sizeof(T)) / 16;
-  for (int64_t i = threadIdx.x; i < n; i += blockDim.x) {
-    reinterpret_cast<uint4*>(to.keys)[i] = reinterpret_cast<const uint4*>(from.keys)[i];
-    reinterpret_cast<uint4*>(to.values)[i] = reinterpret_cast<const uint4*>(from.values)[i];
+  const int64_t bytes = n_places * cache.shape.head_dim * static_cast<int64_t>(sizeof(S));
+  copy_bytes(to.keys, from.keys, bytes);
+  copy_bytes(to.values, from.values, bytes);
+  if constexpr (sizeof(S) == 1) {
+    copy_bytes(to.key_scales, from.key_scales, n_places * static_cast<int64_t>(sizeof(bf16)));
+    copy_bytes(to.value_scales, from.value_scales, n_places * static_cast<int64_t>(sizeof(bf16)));
   }
 }
 
@@ -58,10 +124,12 @@ void store(cudaStream_t stream, const CacheView& cache, int32_t layer, const Ten
            const CachePlace* places) {
   const auto n = static_cast<int32_t>(key.rows);
   const dim3 grid(static_cast<unsigned>((n + kRows - 1) / kRows), static_cast<unsigned>(cache.shape.n_heads));
-  with_type(cache.type, [&](auto element) {
+  with_storage(cache, [&](auto element, auto stored) {
     using T = decltype(element);
-    const auto bytes = static_cast<unsigned>(cache.shape.head_dim * (kRows + 2)) * sizeof(T);
-    launch_early(stream, grid, 256, bytes, store_kernel<T>, cache, layer, static_cast<const T*>(key.data), key.stride,
+    using S = decltype(stored);
+    const auto kernel = std::is_same_v<T, S> ? store_kernel<T> : store_bytes_kernel<T>;
+    const auto bytes = static_cast<unsigned>(cache.shape.head_dim * pitch<S>) * static_cast<unsigned>(sizeof(S));
+    launch_early(stream, grid, 256, bytes, kernel, cache, layer, static_cast<const T*>(key.data), key.stride,
                  static_cast<const T*>(value.data), value.stride, n, places);
   });
 }
@@ -69,9 +137,8 @@ void store(cudaStream_t stream, const CacheView& cache, int32_t layer, const Ten
 void copy_slots(cudaStream_t stream, const CacheView& cache, const SlotCopy* copies, int32_t n_copies) {
   const dim3 grid(static_cast<unsigned>(cache.shape.n_heads), static_cast<unsigned>(cache.shape.n_layers),
                   static_cast<unsigned>(n_copies));
-  with_type(cache.type, [&](auto element) {
-    copy_kernel<decltype(element)><<<grid, 256, 0, stream>>>(cache, copies);
-  });
+  with_storage(cache,
+               [&](auto, auto stored) { copy_kernel<decltype(stored)><<<grid, 256, 0, stream>>>(cache, copies); });
 }
 
 }  // namespace fw::cuda

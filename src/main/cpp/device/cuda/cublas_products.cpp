@@ -75,9 +75,10 @@ struct CublasProducts::State {
     check(cublasLtMatmulDescCreate(&created, CUBLAS_COMPUTE_32F, CUDA_R_32F), "cublasLtMatmulDescCreate");
     Description description(created);
     set(created, CUBLASLT_MATMUL_DESC_TRANSA, CUBLAS_OP_T);
-    const cublasLtEpilogue_t epilogue = bias != nullptr ? (s.gelu ? CUBLASLT_EPILOGUE_GELU_BIAS : CUBLASLT_EPILOGUE_BIAS)
-                                        : s.gelu        ? CUBLASLT_EPILOGUE_GELU
-                                                        : CUBLASLT_EPILOGUE_DEFAULT;
+    const cublasLtEpilogue_t epilogue = bias != nullptr
+                                            ? (s.gelu ? CUBLASLT_EPILOGUE_GELU_BIAS : CUBLASLT_EPILOGUE_BIAS)
+                                        : s.gelu ? CUBLASLT_EPILOGUE_GELU
+                                                 : CUBLASLT_EPILOGUE_DEFAULT;
     set(created, CUBLASLT_MATMUL_DESC_EPILOGUE, epilogue);
     if (bias != nullptr) {
       set(created, CUBLASLT_MATMUL_DESC_BIAS_DATA_TYPE, cuda_type(y_type));
@@ -138,13 +139,14 @@ void CublasProducts::run(cudaStream_t stream, const LinearShape& s, int64_t most
                        residual != nullptr};
   auto chosen = state_->algorithms.find(key);
   if (chosen == state_->algorithms.end()) {
-    chosen = state_->algorithms.emplace(key, state_->choose(s, std::max(s.n_rows, most_rows), description.get(), type, y_type)).first;
+    chosen = state_->algorithms
+                 .emplace(key, state_->choose(s, std::max(s.n_rows, most_rows), description.get(), type, y_type))
+                 .first;
   }
   const Layout w_layout = make_layout(type, s.n_in, s.n_out, s.w_stride);
   const Layout x_layout = make_layout(type, s.n_in, s.n_rows, s.x_stride);
   const Layout d_layout = make_layout(y_type, s.n_out, s.n_rows, s.y_stride);
-  const Layout c_layout =
-      make_layout(y_type, s.n_out, s.n_rows, residual != nullptr ? s.residual_stride : s.y_stride);
+  const Layout c_layout = make_layout(y_type, s.n_out, s.n_rows, residual != nullptr ? s.residual_stride : s.y_stride);
   const float one = 1.0f, beta = residual != nullptr ? 1.0f : 0.0f;
   check(cublasLtMatmul(state_->handle, description.get(), &one, w, w_layout.get(), x, x_layout.get(), &beta,
                        residual != nullptr ? residual : y, c_layout.get(), y, d_layout.get(), &chosen->second,

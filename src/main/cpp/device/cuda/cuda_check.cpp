@@ -74,7 +74,8 @@ void check(cudaError_t status, const char* what) {
 void enter(int32_t device) {
   if (lost) {
     const std::lock_guard lock(lost_mutex);
-    throw Error(FW_STATUS_DEVICE_LOST, "the CUDA context of this process was lost, only a new process helps: " + lost_by);
+    throw Error(FW_STATUS_DEVICE_LOST,
+                "the CUDA context of this process was lost, only a new process helps: " + lost_by);
   }
   check(cudaSetDevice(device), "cudaSetDevice");
 }

@@ -44,14 +44,18 @@ DataType data_type(fw_precision precision) {
 
 CudaCache::CudaCache(const CacheShape& shape, DataType type, const Device& device)
     : KeyValueCache(shape), type_(type), padded_places_((shape.n_places + 63) / 64 * 64) {
-  const size_t bytes = static_cast<size_t>(shape.n_slots) * static_cast<size_t>(shape.n_layers) *
-                       static_cast<size_t>(shape.n_heads) * static_cast<size_t>(padded_places_) *
-                       static_cast<size_t>(shape.head_dim) * size_of(type);
-  keys_ = device.allocate(bytes);
-  values_ = device.allocate(bytes);
+  const size_t n_places = static_cast<size_t>(shape.n_slots) * static_cast<size_t>(shape.n_layers) *
+                          static_cast<size_t>(shape.n_heads) * static_cast<size_t>(padded_places_);
+  half_bytes_ = n_places * static_cast<size_t>(shape.head_dim) * (shape.eight_bit ? 1 : size_of(type));
+  scale_bytes_ = shape.eight_bit ? n_places * size_of(DataType::bf16) : 0;
+  memory_ = device.allocate(2 * (half_bytes_ + scale_bytes_));
 }
 
-CacheView CudaCache::view() const { return {keys_->data(), values_->data(), shape(), type_, padded_places_}; }
+CacheView CudaCache::view() const {
+  auto* const keys = static_cast<std::byte*>(memory_->data());
+  std::byte* const scales = keys + 2 * half_bytes_;
+  return {keys, keys + half_bytes_, shape(), type_, padded_places_, scales, scales + scale_bytes_};
+}
 
 CudaDevice::CudaDevice(int32_t index, fw_precision precision)
     : index_(index),
@@ -62,14 +66,25 @@ CudaDevice::CudaDevice(int32_t index, fw_precision precision)
   check(cudaGetDeviceProperties(&properties, index), "cudaGetDeviceProperties");
   const std::string capability = "sm_" + std::to_string(properties.major) + std::to_string(properties.minor);
   if (properties.major < 8) {
-    throw Error(FW_STATUS_UNSUPPORTED, std::string(properties.name) + " is " + capability +
-                                           "; compute capability 8.0 or newer is needed");
+    throw Error(FW_STATUS_UNSUPPORTED,
+                std::string(properties.name) + " is " + capability + "; compute capability 8.0 or newer is needed");
   }
   implementation_ = "cuda:" + capability;
 }
 
 NetworkHabits CudaDevice::habits() const {
-  return {.activations = type_, .logit_rows = 512, .encoded_windows = type_ == DataType::f32 ? 1 : 8, .pass_rows = 1024};
+  return {.activations = type_,
+          .logit_rows = 512,
+          .encoded_windows = type_ == DataType::f32 ? 1 : 8,
+          .pass_rows = 1024,
+          .steps_ahead = true};
+}
+
+int64_t CudaDevice::used_bytes() const {
+  enter(index_);
+  size_t n_free = 0, n_all = 0;
+  check(cudaMemGetInfo(&n_free, &n_all), "cudaMemGetInfo");
+  return static_cast<int64_t>(n_all - n_free);
 }
 
 std::unique_ptr<Memory> CudaDevice::allocate(size_t bytes) const { return std::make_unique<CudaMemory>(index_, bytes); }

@@ -29,19 +29,21 @@ class CudaWeight final : public Weight {
   RowCount count_;
 };
 
-/** Keys and values of the device's type; see cache_layout.cuh. */
+/** Keys and values of the device's type, or in eight bits; see cache_layout.cuh. */
 class CudaCache final : public KeyValueCache {
  public:
   CudaCache(const CacheShape& shape, DataType type, const Device& device);
 
-  size_t bytes() const override { return keys_->bytes() + values_->bytes(); }
+  size_t bytes() const override { return memory_->bytes(); }
   CacheView view() const;
 
  private:
   DataType type_;
   int32_t padded_places_;
-  std::unique_ptr<Memory> keys_;
-  std::unique_ptr<Memory> values_;
+  /** Keys, values, scales of keys, scales of values. */
+  std::unique_ptr<Memory> memory_;
+  size_t half_bytes_;
+  size_t scale_bytes_;
 };
 
 /**
@@ -56,6 +58,7 @@ class CudaDevice final : public Device {
   std::string implementation() const override { return implementation_; }
   fw_precision precision() const override { return precision_; }
   NetworkHabits habits() const override;
+  int64_t used_bytes() const override;
   std::unique_ptr<Memory> allocate(size_t bytes) const override;
   void upload(void* to, const void* from, size_t bytes) const override;
   void download(void* to, const void* from, size_t bytes) const override;

@@ -18,8 +18,6 @@ constexpr size_t kAlignment = 64;
 constexpr int32_t kPathRows = 448;
 constexpr int32_t kPathFrames = 1500;
 constexpr int32_t kPathHeads = 640;
-/** The second convolution of large-v3: 1,500 rows of 3 x 1,280. */
-constexpr size_t kPatchElements = size_t{1500} * 3 * 1280;
 /** Rows whose attention does not fill a GPU with a block of four warps a head. */
 constexpr int32_t kFewRows = 6;
 /** Graphs that are kept; a graph of large-v3's step takes about a megabyte. */
@@ -45,12 +43,13 @@ CudaExecutor::CudaExecutor(const CudaDevice& device, const ExecutorOptions& opti
       stream_(true),
       arguments_{PinnedMemory(kArgumentBytes), PinnedMemory(kArgumentBytes)},
       arguments_alone_(kArgumentBytes),
-      results_(kResultBytes),
+      results_{PinnedMemory(kResultBytes), PinnedMemory(kResultBytes)},
+      results_alone_(kResultBytes),
       device_arguments_(device.allocate(kArgumentBytes)),
       device_arguments_alone_(device.allocate(kArgumentBytes)),
       device_results_(device.allocate(kResultBytes)),
       uploads_(device, 2 * options.n_windows, FW_WINDOW_MAX_SAMPLES, options.use_streams),
-      patches_(device.allocate(kPatchElements * sizeof(uint16_t))),
+      patches_(device.allocate(static_cast<size_t>(patch_elements) * sizeof(uint16_t))),
       path_cost_(device.allocate(size_t{kPathRows} * kPathFrames * sizeof(float))),
       path_steps_(device.allocate(size_t{kPathRows} * kPathFrames)),
       path_scratch_(device.allocate(size_t{2} * kPathHeads * kPathFrames * sizeof(float))),
@@ -76,28 +75,6 @@ void CudaExecutor::mix(const Tensor& t) {
   mix(reinterpret_cast<uintptr_t>(t.data));
   mix(static_cast<uint64_t>(t.rows) << 32 ^ static_cast<uint64_t>(t.cols));
   mix(static_cast<uint64_t>(t.stride) << 8 ^ static_cast<uint64_t>(t.type));
-}
-
-template <typename... Values>
-bool CudaExecutor::launches(const char* op, const Values&... values) {
-  if (mode_ == Mode::alone) {
-    enter(device_.index());
-    flush_copies();
-  }
-  if (mode_ != Mode::collect) return true;
-  mix(reinterpret_cast<uintptr_t>(op));
-  const auto mix_one = [&](const auto& value) {
-    using Value = std::decay_t<decltype(value)>;
-    if constexpr (std::is_same_v<Value, Tensor>) {
-      mix(value);
-    } else if constexpr (std::is_pointer_v<Value>) {
-      mix(reinterpret_cast<uintptr_t>(value));
-    } else {
-      mix(static_cast<uint64_t>(value));
-    }
-  };
-  (mix_one(values), ...);
-  return false;
 }
 
 const void* CudaExecutor::stage_bytes(const void* host, size_t bytes) {
@@ -161,28 +138,38 @@ const RowGroup* CudaExecutor::stage_groups(std::span<const CacheReach> reach, in
 
 void* CudaExecutor::result_place(size_t bytes) {
   if (mode_ == Mode::alone) resulting_ = 0;
-  if (resulting_ + bytes > kResultBytes) throw Error(FW_STATUS_INTERNAL, "a batch has more results than memory for them");
+  if (resulting_ + bytes > kResultBytes)
+    throw Error(FW_STATUS_INTERNAL, "a batch has more results than memory for them");
   void* const place = static_cast<std::byte*>(device_results_->data()) + resulting_;
   resulting_ += aligned(bytes);
   return place;
 }
 
 void CudaExecutor::deliver(const void* place, size_t bytes, std::function<void(const std::byte*)> take) {
-  const size_t offset =
-      static_cast<size_t>(static_cast<const std::byte*>(place) - static_cast<const std::byte*>(device_results_->data()));
+  const size_t offset = static_cast<size_t>(static_cast<const std::byte*>(place) -
+                                            static_cast<const std::byte*>(device_results_->data()));
   if (mode_ == Mode::alone) {
     check_launch("kernel");
-    check(cudaMemcpyAsync(results_.data() + offset, place, bytes, cudaMemcpyDeviceToHost, stream_), "cudaMemcpyAsync");
+    std::byte* const to = results_alone_.data() + offset;
+    check(cudaMemcpyAsync(to, place, bytes, cudaMemcpyDeviceToHost, stream_), "cudaMemcpyAsync");
     stream_.wait();
     staged_alone_ = 0;
-    take(results_.data() + offset);
+    take(to);
   } else if (mode_ == Mode::collect) {
     deliveries_.push_back({offset, std::move(take)});
   }
 }
 
 void CudaExecutor::batch(const std::function<void()>& ops) {
+  start(ops);
+  while (!started_.empty()) finish();
+}
+
+void CudaExecutor::start(const std::function<void()>& ops) {
   enter(device_.index());
+  if (started_.size() == std::size(results_)) {
+    throw Error(FW_STATUS_INTERNAL, "start: expected at most one batch that is not finished");
+  }
   flush_copies();
   turn_ = 1 - turn_;
   sent_[turn_].wait();
@@ -192,104 +179,64 @@ void CudaExecutor::batch(const std::function<void()>& ops) {
   deliveries_.clear();
   struct Alone {
     CudaExecutor& executor;
-    ~Alone() {
-      executor.mode_ = Mode::alone;
-    }
+    ~Alone() { executor.mode_ = Mode::alone; }
   } const alone{*this};
   mode_ = Mode::collect;
   ops();
   const size_t n_results = resulting_;
   if (staged_ != 0) {
-    check(cudaMemcpyAsync(device_arguments_->data(), arguments_[turn_].data(), staged_, cudaMemcpyHostToDevice, stream_),
-          "cudaMemcpyAsync");
+    check(
+        cudaMemcpyAsync(device_arguments_->data(), arguments_[turn_].data(), staged_, cudaMemcpyHostToDevice, stream_),
+        "cudaMemcpyAsync");
     sent_[turn_].record(stream_);
   }
   mode_ = Mode::launch;
   resulting_ = 0;
+  launch_batch(ops);
+  check_launch("kernel");
+  if (n_results == 0) return;
+  const int turn = started_.empty() ? 0 : 1 - started_.back().turn;
+  check(cudaMemcpyAsync(results_[turn].data(), device_results_->data(), n_results, cudaMemcpyDeviceToHost, stream_),
+        "cudaMemcpyAsync");
+  arrived_[turn].record(stream_);
+  started_.push_back({turn, std::exchange(deliveries_, {})});
+}
+
+void CudaExecutor::launch_batch(const std::function<void()>& ops) {
   auto graph = graphs_.find(hash_);
   if (seen_.size() > kSeen) seen_.clear();
   if (graph == graphs_.end() && seen_.insert(hash_).second) {
     ops();
-  } else {
-    if (graph == graphs_.end()) {
-      if (graphs_.size() == kGraphs) forget_graphs();
-      check(cudaStreamBeginCapture(stream_, cudaStreamCaptureModeThreadLocal), "cudaStreamBeginCapture");
-      cudaGraph_t captured = nullptr;
-      try {
-        ops();
-      } catch (...) {
-        cudaStreamEndCapture(stream_, &captured);
-        if (captured != nullptr) cudaGraphDestroy(captured);
-        throw;
-      }
-      check(cudaStreamEndCapture(stream_, &captured), "cudaStreamEndCapture");
-      cudaGraphExec_t instance = nullptr;
-      const cudaError_t made = cudaGraphInstantiate(&instance, captured, 0);
-      cudaGraphDestroy(captured);
-      check(made, "cudaGraphInstantiate");
-      graph = graphs_.emplace(hash_, instance).first;
+    return;
+  }
+  if (graph == graphs_.end()) {
+    if (graphs_.size() == kGraphs) forget_graphs();
+    check(cudaStreamBeginCapture(stream_, cudaStreamCaptureModeThreadLocal), "cudaStreamBeginCapture");
+    cudaGraph_t captured = nullptr;
+    try {
+      ops();
+    } catch (...) {
+      cudaStreamEndCapture(stream_, &captured);
+      if (captured != nullptr) cudaGraphDestroy(captured);
+      throw;
     }
-    check(cudaGraphLaunch(graph->second, stream_), "cudaGraphLaunch");
+    check(cudaStreamEndCapture(stream_, &captured), "cudaStreamEndCapture");
+    cudaGraphExec_t instance = nullptr;
+    const cudaError_t made = cudaGraphInstantiate(&instance, captured, 0);
+    cudaGraphDestroy(captured);
+    check(made, "cudaGraphInstantiate");
+    graph = graphs_.emplace(hash_, instance).first;
   }
-  check_launch("kernel");
-  if (n_results != 0) {
-    check(cudaMemcpyAsync(results_.data(), device_results_->data(), n_results, cudaMemcpyDeviceToHost, stream_),
-          "cudaMemcpyAsync");
-  }
-  finish();
+  check(cudaGraphLaunch(graph->second, stream_), "cudaGraphLaunch");
 }
 
 void CudaExecutor::finish() {
-  if (deliveries_.empty()) return;
-  stream_.wait();
-  for (const Delivery& delivery : deliveries_) delivery.take(results_.data() + delivery.offset);
-  deliveries_.clear();
-}
-
-void CudaExecutor::linear(const LinearArgs& args) {
-  const auto& weight = static_cast<const CudaWeight&>(*args.weight);
-  if (!launches("linear", args.x, weight.data(), args.bias, static_cast<int>(args.activation), args.residual, args.y,
-                args.most_rows)) {
-    return;
-  }
-  LinearShape shape{.n_rows = args.x.rows,
-                    .n_out = weight.n_out(),
-                    .n_in = weight.n_in(),
-                    .x_stride = args.x.stride,
-                    .w_stride = weight.stride(),
-                    .y_stride = args.y.stride,
-                    .residual_stride = args.residual ? args.residual.stride : 0,
-                    .gelu = args.activation == Activation::gelu};
-  const void* x = args.x.data;
-  const auto* residual = static_cast<const float*>(args.residual.data);
-  // What the tensor cores can load, and what cuBLAS takes beyond that.
-  const bool wide = weight.type() != DataType::f32 && begins_at_16(args.x) && weight.n_in() % 8 == 0;
-  const bool overlaps = args.x.stride < weight.n_in() && args.x.rows > 1;
-  // GELU comes before the residual; cuBLAS's last stage adds the residual first.
-  const bool adds_after = shape.gelu && args.residual;
-  const bool whole = begins_at_16(args.y) && (!args.residual || begins_at_16(args.residual)) &&
-                     !(adds_after && residual == args.y.data) &&
-                     !(overlaps && args.x.rows * weight.n_in() > static_cast<int64_t>(kPatchElements));
-  if (wide && weight.count() == RowCount::few && (args.most_rows != 0 ? args.most_rows : options_.n_rows) <= few_rows) {
-    linear_few(stream_, shape, weight.type(), x, weight.data(), args.bias.data, residual, args.y.type, args.y.data);
-  } else if (wide && whole) {
-    if (overlaps) {
-      // A convolution's rows, side by side.
-      gather_rows(stream_, args.x, patches_->data());
-      x = patches_->data();
-      shape.x_stride = weight.n_in();
-    }
-    if (adds_after) shape.residual_stride = 0;
-    const int64_t most_rows = args.most_rows != 0                  ? args.most_rows
-                              : weight.count() == RowCount::few ? options_.n_rows
-                                                                : int64_t{1500} * options_.n_windows;
-    products_.run(stream_, shape, most_rows, weight.type(), x, weight.data(), args.bias.data,
-                  adds_after ? nullptr : residual, args.y.type, args.y.data);
-    if (adds_after) add_rows(stream_, args.residual, args.y);
-  } else {
-    linear_plain(stream_, shape, weight.type(), x, weight.data(), args.bias.data, residual, args.y.type, args.y.data);
-  }
-  if (mode_ == Mode::alone) check_launch("linear");
+  if (started_.empty()) return;
+  const Started first = std::move(started_.front());
+  started_.pop_front();
+  enter(device_.index());
+  arrived_[first.turn].wait();
+  for (const Delivery& delivery : first.deliveries) delivery.take(results_[first.turn].data() + delivery.offset);
 }
 
 void CudaExecutor::layer_norm(const LayerNormArgs& args) {
@@ -384,8 +331,9 @@ void CudaExecutor::embed(const EmbedArgs& args) {
   const auto& table = static_cast<const CudaWeight&>(*args.table);
   const int32_t* tokens = stage(args.tokens);
   const int32_t* places = stage(args.places);
-  if (!launches("embed", table.data(), args.positions, tokens, places, args.y)) return;
-  cuda::embed(stream_, table.type(), table.data(), table.stride(), args.positions, tokens, places, args.y);
+  if (!launches("embed", table.data(), args.positions, tokens, args.chosen, places, args.y)) return;
+  cuda::embed(stream_, table.type(), table.data(), table.stride(), args.positions, tokens,
+              static_cast<const int32_t*>(args.chosen.data), places, args.y);
   if (mode_ == Mode::alone) check_launch("embed");
 }
 
@@ -399,9 +347,9 @@ void CudaExecutor::pick(const PickArgs& args) {
   const TokenRule* rules = stage(args.rules);
   const size_t bytes = args.rules.size() * sizeof(PickRow);
   auto* rows = static_cast<PickRow*>(result_place(bytes));
-  if (launches("pick", args.logits, args.kinds->suppressed, rules, rows)) {
+  if (launches("pick", args.logits, args.kinds->suppressed, rules, args.chosen, rows)) {
     cuda::pick(stream_, args.logits.f32(), args.logits.stride, n, static_cast<int32_t>(args.logits.cols), *args.kinds,
-               rules, rows);
+               rules, static_cast<int32_t*>(args.chosen.data), rows);
   }
   deliver(rows, bytes, [picks = args.picks](const std::byte* from) {
     for (size_t i = 0; i < picks.size(); ++i) {
@@ -421,9 +369,8 @@ void CudaExecutor::token_probability(const TokenProbabilityArgs& args) {
     cuda::token_probability(stream_, args.logits.f32(), args.logits.stride, static_cast<int32_t>(args.logits.rows),
                             args.end, targets, place);
   }
-  deliver(place, bytes, [to = args.probabilities](const std::byte* from) {
-    std::memcpy(to.data(), from, to.size_bytes());
-  });
+  deliver(place, bytes,
+          [to = args.probabilities](const std::byte* from) { std::memcpy(to.data(), from, to.size_bytes()); });
 }
 
 }  // namespace fw::cuda

@@ -33,8 +33,9 @@ struct LinearShape {
 };
 
 /**
- * LinearArgs on the device, three ways: of any size; of few rows, where x and w begin at 16 bytes and n_in is a multiple
- * of 8; and, in cublas_products.h, of many. x and w have one type; y and bias have that type or are f32; residual is f32.
+ * LinearArgs on the device, three ways: of any size; of few rows, where x and w begin at 16 bytes and n_in is a
+ * multiple of 8; and, in cublas_products.h, of many. x and w have one type; y and bias have that type or are f32;
+ * residual is f32.
  */
 void linear_plain(cudaStream_t stream, const LinearShape& shape, DataType type, const void* x, const void* w,
                   const void* bias, const float* residual, DataType y_type, void* y);
@@ -60,7 +61,7 @@ void attention(cudaStream_t stream, const Tensor& qkv, int32_t n_windows, int32_
 
 /** EmbedArgs on the device: the table's type and stride are a weight's, positions and y are f32. */
 void embed(cudaStream_t stream, DataType type, const void* table, int64_t table_stride, const Tensor& positions,
-           const int32_t* tokens, const int32_t* places, const Tensor& y);
+           const int32_t* tokens, const int32_t* chosen, const int32_t* places, const Tensor& y);
 
 /** Where a cache lies: see cache_layout.cuh. */
 struct CacheView {
@@ -70,6 +71,9 @@ struct CacheView {
   DataType type;
   /** Places, rounded up to whole blocks. */
   int32_t padded_places;
+  /** bf16, of keys and values in eight bits; else null. */
+  void* key_scales;
+  void* value_scales;
 };
 
 /** Rows of one slot that follow one another; at most 16. A group of no rows is skipped. */
@@ -114,9 +118,9 @@ struct PickRow {
   Candidate candidates[max_candidates];
 };
 
-/** PickArgs on the device: logits f32 [n][n_vocab], rows `stride` apart. */
+/** PickArgs on the device: logits f32 [n][n_vocab], rows `stride` apart; chosen may be null where no rule names it. */
 void pick(cudaStream_t stream, const float* logits, int64_t stride, int32_t n, int32_t n_vocab, const TokenKinds& kinds,
-          const TokenRule* rules, PickRow* picks);
+          const TokenRule* rules, int32_t* chosen, PickRow* picks);
 
 /** TokenProbabilityArgs on the device. */
 void token_probability(cudaStream_t stream, const float* logits, int64_t stride, int32_t n, int32_t end,
@@ -131,9 +135,9 @@ void log_mel(cudaStream_t stream, const float* samples, int64_t n_samples, const
 int64_t log_mel_scratch(int64_t n_frames, int64_t n_mels);
 
 /**
- * What each frame costs each token (align/dtw.h, attention_cost), from weights f32 [n_heads][n_tokens][n_frames_stride]:
- * rows [first_row, first_row + n_rows) and the first n_frames frames into cost f32 [n_rows][n_frames]; scratch holds
- * 2 n_heads n_frames floats.
+ * What each frame costs each token (align/dtw.h, attention_cost), from weights f32
+ * [n_heads][n_tokens][n_frames_stride]: rows [first_row, first_row + n_rows) and the first n_frames frames into cost
+ * f32 [n_rows][n_frames]; scratch holds 2 n_heads n_frames floats.
  */
 void alignment_cost(cudaStream_t stream, const float* weights, int32_t n_heads, int32_t n_tokens,
                     int64_t n_frames_stride, int32_t first_row, int32_t n_rows, int32_t n_frames, float* scratch,

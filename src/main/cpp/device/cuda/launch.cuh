@@ -9,8 +9,8 @@ namespace fw::cuda {
 /**
  * Programmatic dependent launch (CUDA programming guide): the blocks of a kernel that is launched by launch_early may
  * start while the kernel before it in the stream runs its last blocks. Such a kernel calls wait_for_inputs before it
- * touches anything but weights, and says by allow_next, at once, that the one behind it may start as early. Of a step of
- * one row, hundreds of kernels of a few microseconds, the time between kernels is a third.
+ * touches anything but weights, and says by allow_next, at once, that the one behind it may start as early. Of a step
+ * of one row, hundreds of kernels of a few microseconds, the time between kernels is a third.
  */
 __device__ inline void wait_for_inputs() {
 #if __CUDA_ARCH__ >= 900

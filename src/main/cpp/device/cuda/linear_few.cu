@@ -19,8 +19,7 @@ constexpr int kRows = 8;
 
 template <typename T, typename Y, int kTiles, int kAhead>
 __global__ void __launch_bounds__(kWarps * 32)
-    linear_few_kernel(LinearShape s, const T* x, const T* w, const Y* bias,
-                      const float* residual, Y* y) {
+    linear_few_kernel(LinearShape s, const T* x, const T* w, const Y* bias, const float* residual, Y* y) {
   __shared__ float sums[kWarps][kTiles * kRows][kOutputs + 1];
   const int warp = threadIdx.x / 32, lane = threadIdx.x % 32, g = lane / 4, t = lane % 4;
   const int64_t out0 = static_cast<int64_t>(blockIdx.x) * kOutputs;

@@ -12,8 +12,8 @@ constexpr int kSide = 16;
 constexpr int kEach = kTile / kSide;
 
 template <typename T, typename Y>
-__global__ void __launch_bounds__(kSide * kSide) linear_plain_kernel(LinearShape s, const T* x, const T* w,
-                                                                     const Y* bias, const float* residual, Y* y) {
+__global__ void __launch_bounds__(kSide* kSide)
+    linear_plain_kernel(LinearShape s, const T* x, const T* w, const Y* bias, const float* residual, Y* y) {
   __shared__ float xs[kDepth][kTile + 1];
   __shared__ float ws[kDepth][kTile + 1];
   const int64_t row0 = static_cast<int64_t>(blockIdx.y) * kTile, out0 = static_cast<int64_t>(blockIdx.x) * kTile;
@@ -68,10 +68,9 @@ void linear_plain(cudaStream_t stream, const LinearShape& shape, DataType type, 
     using T = decltype(element);
     const auto launch = [&](auto result) {
       using Y = decltype(result);
-      linear_plain_kernel<T, Y><<<grid, kSide * kSide, 0, stream>>>(shape, static_cast<const T*>(x),
-                                                                    static_cast<const T*>(w),
-                                                                    static_cast<const Y*>(bias), residual,
-                                                                    static_cast<Y*>(y));
+      linear_plain_kernel<T, Y>
+          <<<grid, kSide * kSide, 0, stream>>>(shape, static_cast<const T*>(x), static_cast<const T*>(w),
+                                               static_cast<const Y*>(bias), residual, static_cast<Y*>(y));
     };
     y_type == DataType::f32 ? launch(float{}) : launch(T{});
   });

@@ -6,37 +6,16 @@
 // of all, of the permitted text and of the permitted time stamps; where what is permitted lies so far below that it
 // would vanish, a second reading sums it anew.
 #include "device/cuda/kernels.h"
-#include "device/cuda/logit_row.cuh"
-#include "device/cuda/reduce.cuh"
+#include "device/cuda/launch.cuh"
+#include "device/cuda/logit_sums.cuh"
 
 namespace fw::cuda {
 namespace {
 
-constexpr int32_t kThreads = 1024;
-constexpr int32_t kWarps = kThreads / 32;
 constexpr int32_t kNoToken = INT32_MAX;
-
-/** A warp reads tiles of 4 x 32 groups of four logits; kGroups of them, 128 logits apart, are one lane's. */
-constexpr int32_t kGroups = 4;
-constexpr int32_t kTile = kGroups * 32 * 4;
-constexpr int32_t kTileStep = kWarps * kTile;
 
 /** Further below the largest logit sums of exponentials would lose digits: e^-87 is the smallest normal one. */
 constexpr float kSafeDepth = 60.0f;
-
-/** e^x for x of 0 or less. */
-__device__ float fast_exp(float x) {
-  float result;
-  asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(result) : "f"(x * 1.4426950408889634f));
-  return result;
-}
-
-/** First logit of a lane's group in a tile. */
-__device__ int32_t group_at(int32_t tile, int32_t group) {
-  return tile + group * 128 + static_cast<int32_t>(threadIdx.x) % 32 * 4;
-}
-
-__device__ int32_t first_tile() { return static_cast<int32_t>(threadIdx.x) / 32 * kTile; }
 
 /** Calls use(token, logit) for the permitted tokens of this thread in one tile, rising. */
 template <typename Use>
@@ -56,110 +35,6 @@ __device__ void for_permitted(const Row& row, const Permit& permit, int32_t tile
       }
     }
   }
-}
-
-/** Sums of e^(logit - largest), and the largest permitted logits with the tiles that hold them first. */
-struct Sums {
-  float largest;
-  float all, text, stamps;
-  float best_text, best_stamp;
-  int32_t text_tile, stamp_tile;
-
-  /** Makes `larger` the largest. */
-  __device__ void rebase(float larger) {
-    if (larger > largest) {
-      const float factor = fast_exp(largest - larger);
-      all *= factor;
-      text *= factor;
-      stamps *= factor;
-      largest = larger;
-    }
-  }
-};
-
-/** What this thread's logits add up to. A logit that is not a number makes the sums so. */
-__device__ Sums sum_logits(const Row& row, const Permit& permit) {
-  Sums sums = {kMasked, 0.0f, 0.0f, 0.0f, kMasked, kMasked, 0, 0};
-  for (int32_t tile = first_tile(); tile < row.n; tile += kTileStep) {
-    Four fours[kGroups];
-#pragma unroll
-    for (int32_t group = 0; group < kGroups; ++group) {
-      fours[group] = row.four(group_at(tile, group), permit.suppressed);
-    }
-    float best[kGroups];
-#pragma unroll
-    for (int32_t group = 0; group < kGroups; ++group) {
-      const float(&x)[4] = fours[group].x;
-      best[group] = fmaxf(fmaxf(x[0], x[1]), fmaxf(x[2], x[3]));
-    }
-    sums.rebase(fmaxf(fmaxf(best[0], best[1]), fmaxf(best[2], best[3])));
-    const float base = sums.largest == kMasked ? 0.0f : sums.largest;
-#pragma unroll
-    for (int32_t group = 0; group < kGroups; ++group) {
-      const Four& four = fours[group];
-      const int32_t first = group_at(tile, group);
-      float weight[4];
-#pragma unroll
-      for (int32_t i = 0; i < 4; ++i) {
-        weight[i] = fast_exp(four.x[i] - base);
-      }
-      const float sum = (weight[0] + weight[1]) + (weight[2] + weight[3]);
-      sums.all += sum;
-      const auto inside = [first](int32_t token) { return token >= first && token < first + 4; };
-      if (four.suppressed == 0 && first >= permit.text_first && first + 3 <= permit.text_last &&
-          !inside(permit.blank) && !inside(permit.end) && !inside(permit.no_timestamps)) {
-        sums.text += sum;
-        if (best[group] > sums.best_text) {
-          sums.best_text = best[group];
-          sums.text_tile = tile;
-        }
-        continue;
-      }
-#pragma unroll
-      for (int32_t i = 0; i < 4; ++i) {
-        const int32_t token = first + i;
-        if (four.suppresses(i) || excepted(permit, token)) {
-          continue;
-        }
-        if (in_text(permit, token)) {
-          sums.text += weight[i];
-          if (four.x[i] > sums.best_text) {
-            sums.best_text = four.x[i];
-            sums.text_tile = tile;
-          }
-        } else if (in_stamps(permit, token)) {
-          sums.stamps += weight[i];
-          if (four.x[i] > sums.best_stamp) {
-            sums.best_stamp = four.x[i];
-            sums.stamp_tile = tile;
-          }
-        }
-      }
-    }
-  }
-  return sums;
-}
-
-/** The sums of the lanes of a warp in each of them; the tiles are kept. */
-__device__ Sums warp_total(Sums sums) {
-  sums.rebase(warp_max(sums.largest));
-  sums.all = warp_sum(sums.all);
-  sums.text = warp_sum(sums.text);
-  sums.stamps = warp_sum(sums.stamps);
-  sums.best_text = warp_max(sums.best_text);
-  sums.best_stamp = warp_max(sums.best_stamp);
-  return sums;
-}
-
-/** The sums of all threads in each of them; all threads of the block call it, once in a kernel. */
-__device__ Sums block_total(const Sums& mine) {
-  __shared__ Sums of_warps[kWarps];
-  const Sums warp = warp_total(mine);
-  if (threadIdx.x % 32 == 0) {
-    of_warps[threadIdx.x / 32] = warp;
-  }
-  __syncthreads();
-  return warp_total(of_warps[threadIdx.x % 32]);
 }
 
 /** A sum over all threads, in each of them; all threads of the block call it, once in a kernel for each place. */
@@ -311,11 +186,21 @@ __device__ int32_t sample(const Row& row, const Permit& permit, float largest, c
   return chosen;
 }
 
-__global__ void __launch_bounds__(kThreads) pick_rows(const float* logits, int64_t stride, int32_t n_vocab,
-                                                      TokenKinds kinds, const TokenRule* rules, PickRow* picks) {
+__global__ void __launch_bounds__(kThreads)
+    pick_rows(const float* logits, int64_t stride, int32_t n_vocab, TokenKinds kinds, const TokenRule* rules,
+              int32_t* chosen, PickRow* picks) {
+  allow_next();
+  wait_for_inputs();
   const Row row(logits + blockIdx.x * stride, n_vocab);
-  const TokenRule& rule = rules[blockIdx.x];
+  TokenRule rule = rules[blockIdx.x];
+  if (rule.follows >= 0) rule = rule_after_token(rule, chosen[rule.follows], kinds.timestamp_begin);
   PickRow& pick = picks[blockIdx.x];
+  // By one thread of the block.
+  const auto choose = [&](int32_t token, float logprob) {
+    pick.n_candidates = 1;
+    pick.candidates[0] = {token, logprob};
+    if (rule.chosen_at >= 0) chosen[rule.chosen_at] = token;
+  };
   Permit permit = permit_of(rule, kinds, n_vocab);
   const Sums mine = sum_logits(row, permit);
   const Sums total = block_total(mine);
@@ -341,18 +226,12 @@ __global__ void __launch_bounds__(kThreads) pick_rows(const float* logits, int64
   }
   largest = fmaxf(largest, total.best_stamp);
   if (!isfinite(largest)) {
-    if (threadIdx.x == 0) {
-      pick.n_candidates = 1;
-      pick.candidates[0] = {kinds.end, kMasked};
-    }
+    if (threadIdx.x == 0) choose(kinds.end, kMasked);
     return;
   }
   if (rule.temperature > 0.0f) {
     const int32_t token = sample(row, permit, largest, rule);
-    if (token != kNoToken) {
-      pick.n_candidates = 1;
-      pick.candidates[0] = {token, static_cast<float>(row.logits[token] - sums.log_total())};
-    }
+    if (token != kNoToken) choose(token, static_cast<float>(row.logits[token] - sums.log_total()));
     return;
   }
   const int32_t n_best = min(max(rule.n_best, 1), max_candidates);
@@ -369,7 +248,9 @@ __global__ void __launch_bounds__(kThreads) pick_rows(const float* logits, int64
       break;
     }
     if (threadIdx.x == 0) {
-      pick.candidates[n] = {winner.token, static_cast<float>(winner.logit - log_total)};
+      const auto logprob = static_cast<float>(winner.logit - log_total);
+      if (n == 0) choose(winner.token, logprob);
+      pick.candidates[n] = {winner.token, logprob};
     }
     if (n + 1 < n_best && best.token == winner.token) {
       best = next_best(row, permit, winner);
@@ -380,36 +261,13 @@ __global__ void __launch_bounds__(kThreads) pick_rows(const float* logits, int64
   }
 }
 
-__global__ void __launch_bounds__(kThreads)
-    target_probability(const float* logits, int64_t stride, int32_t end, const int32_t* targets, float* probabilities) {
-  const int32_t target = targets[blockIdx.x];
-  if (target < 0 || target >= end) {
-    if (threadIdx.x == 0) {
-      probabilities[blockIdx.x] = 0.0f;
-    }
-    return;
-  }
-  const Row row(logits + blockIdx.x * stride, end);
-  const Sums total = block_total(sum_logits(row, {0, end - 1, 0, -1, -1, -1, -1, nullptr}));
-  if (threadIdx.x == 0) {
-    const float weight = expf(row.logits[target] - total.largest);
-    probabilities[blockIdx.x] = isfinite(total.largest) ? weight / total.all : weight;
-  }
-}
-
 }  // namespace
 
 void pick(cudaStream_t stream, const float* logits, int64_t stride, int32_t n, int32_t n_vocab, const TokenKinds& kinds,
-          const TokenRule* rules, PickRow* picks) {
+          const TokenRule* rules, int32_t* chosen, PickRow* picks) {
   if (n > 0) {
-    pick_rows<<<static_cast<uint32_t>(n), kThreads, 0, stream>>>(logits, stride, n_vocab, kinds, rules, picks);
-  }
-}
-
-void token_probability(cudaStream_t stream, const float* logits, int64_t stride, int32_t n, int32_t end,
-                       const int32_t* targets, float* probabilities) {
-  if (n > 0) {
-    target_probability<<<static_cast<uint32_t>(n), kThreads, 0, stream>>>(logits, stride, end, targets, probabilities);
+    launch_early(stream, dim3(static_cast<uint32_t>(n)), kThreads, 0, pick_rows, logits, stride, n_vocab, kinds, rules,
+                 chosen, picks);
   }
 }
 

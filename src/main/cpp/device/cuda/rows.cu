@@ -26,11 +26,13 @@ __global__ void convert_kernel(const float* from, int64_t n, T* to) {
 
 template <typename T>
 __global__ void embed_kernel(const T* table, int64_t table_stride, const float* positions, int64_t positions_stride,
-                             const int32_t* tokens, const int32_t* places, int64_t n, float* y, int64_t y_stride) {
+                             const int32_t* tokens, const int32_t* chosen, const int32_t* places, int64_t n, float* y,
+                             int64_t y_stride) {
   allow_next();
   wait_for_inputs();
   const int64_t row = blockIdx.x;
-  const T* token = table + tokens[row] * table_stride;
+  const int32_t given = tokens[row];
+  const T* token = table + (given < 0 ? chosen[-1 - given] : given) * table_stride;
   const float* position = positions + places[row] * positions_stride;
   for (int64_t i = threadIdx.x; i < n; i += kThreads) y[row * y_stride + i] = to_float(token[i]) + position[i];
 }
@@ -56,12 +58,12 @@ void convert(cudaStream_t stream, const float* from, int64_t n, DataType type, v
 }
 
 void embed(cudaStream_t stream, DataType type, const void* table, int64_t table_stride, const Tensor& positions,
-           const int32_t* tokens, const int32_t* places, const Tensor& y) {
+           const int32_t* tokens, const int32_t* chosen, const int32_t* places, const Tensor& y) {
   with_type(type, [&](auto element) {
     using T = decltype(element);
-    launch_early(stream, dim3(static_cast<unsigned>(y.rows)), kThreads, 0, embed_kernel<T>, static_cast<const T*>(table),
-                 table_stride, static_cast<const float*>(positions.data), positions.stride, tokens, places, y.cols,
-                 static_cast<float*>(y.data), y.stride);
+    launch_early(stream, dim3(static_cast<unsigned>(y.rows)), kThreads, 0, embed_kernel<T>,
+                 static_cast<const T*>(table), table_stride, static_cast<const float*>(positions.data),
+                 positions.stride, tokens, chosen, places, y.cols, static_cast<float*>(y.data), y.stride);
   });
 }
 

@@ -11,8 +11,8 @@
 namespace fw::cuda {
 
 /**
- * The way of a lane's sound to its GPU: some places, each with pinned memory on the host and memory on the device, which
- * are used in turn, and a copy stream, so that the sound of the next windows travels while others are computed.
+ * The way of a lane's sound to its GPU: some places, each with pinned memory on the host and memory on the device,
+ * which are used in turn, and a copy stream, so that the sound of the next windows travels while others are computed.
  * Used by the lane's thread.
  */
 class Uploads {

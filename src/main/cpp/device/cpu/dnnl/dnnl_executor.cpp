@@ -1,5 +1,6 @@
 #include "device/cpu/dnnl/dnnl_executor.h"
 
+#include "device/cpu/chosen_tokens.h"
 #include "device/cpu/dnnl/instruction_set.h"
 #include "device/cpu/dnnl/one_thread.h"
 
@@ -45,7 +46,7 @@ void DnnlExecutor::embed(const EmbedArgs& args) {
   for (size_t i = 0; i < args.tokens.size(); ++i) {
     float* y = args.y.f32(static_cast<int64_t>(i));
     const float* position = args.positions.f32(args.places[i]);
-    table.read_row(args.tokens[i], y);
+    table.read_row(token_of(args, i), y);
     for (int64_t d = 0; d < args.y.cols; ++d) y[d] += position[d];
   }
 }

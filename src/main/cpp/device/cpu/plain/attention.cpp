@@ -3,6 +3,7 @@
 #include <limits>
 #include <vector>
 
+#include "device/cpu/eight_bit_rows.h"
 #include "device/cpu/plain/plain_executor.h"
 
 namespace fw {
@@ -54,7 +55,9 @@ void PlainExecutor::attention(const AttentionArgs& args) {
   }
 }
 
-void PlainExecutor::store(const StoreArgs& args) {
+void PlainExecutor::store(const StoreArgs& given) {
+  const EightBitRows kept(given);
+  const StoreArgs& args = kept.args();
   auto& cache = static_cast<PlainCache&>(*args.cache);
   for (int64_t row = 0; row < args.key.rows; ++row) {
     const CachePlace at = args.places[static_cast<size_t>(row)];

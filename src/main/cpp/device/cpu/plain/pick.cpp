@@ -4,6 +4,7 @@
 #include <limits>
 #include <vector>
 
+#include "device/cpu/chosen_tokens.h"
 #include "device/cpu/plain/plain_executor.h"
 
 namespace fw {
@@ -125,8 +126,9 @@ Pick pick_one(const float* logits, int32_t n, const TokenRule& rule, const Token
 void PlainExecutor::pick(const PickArgs& args) {
   for (int64_t row = 0; row < args.logits.rows; ++row) {
     const auto i = static_cast<size_t>(row);
-    args.picks[i] = pick_one(args.logits.f32(row), static_cast<int32_t>(args.logits.cols), args.rules[i], *args.kinds);
+    args.picks[i] = pick_one(args.logits.f32(row), static_cast<int32_t>(args.logits.cols), rule_of(args, i), *args.kinds);
   }
+  keep_chosen(args);
 }
 
 void PlainExecutor::token_probability(const TokenProbabilityArgs& args) {

@@ -5,6 +5,7 @@
 #include <type_traits>
 
 #include "base/half.h"
+#include "device/cpu/eight_bit_rows.h"
 #include "device/cpu/portable/portable_executor.h"
 
 namespace fw {
@@ -91,7 +92,9 @@ void copy_layer(const PanelCache& cache, int32_t layer, int32_t from, int32_t to
 
 }  // namespace
 
-void PortableExecutor::store(const StoreArgs& args) {
+void PortableExecutor::store(const StoreArgs& given) {
+  const EightBitRows kept(given);
+  const StoreArgs& args = kept.args();
   const auto& cache = static_cast<const PanelCache&>(*args.cache);
   pool().run_if(args.key.rows * args.key.cols > kSerialStore, cache.shape().n_heads, [&](int64_t head, int32_t) {
     if (cache.bf16()) {

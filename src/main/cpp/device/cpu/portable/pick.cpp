@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "device/cpu/chosen_tokens.h"
 #include "device/cpu/portable/portable_executor.h"
 
 namespace fw {
@@ -140,7 +141,7 @@ void PortableExecutor::pick(const PickArgs& args) {
   const TokenKinds& kinds = *args.kinds;
   pool().run_if(args.logits.rows * n > kSerialWork, args.logits.rows, [&](int64_t row, int32_t thread) {
     const float* logits = args.logits.f32(row);
-    const TokenRule& rule = args.rules[static_cast<size_t>(row)];
+    const TokenRule rule = rule_of(args, static_cast<size_t>(row));
     Pick& pick = args.picks[static_cast<size_t>(row)];
     pick.candidates.clear();
 
@@ -166,6 +167,7 @@ void PortableExecutor::pick(const PickArgs& args) {
       }
     }
   });
+  keep_chosen(args);
 }
 
 void PortableExecutor::token_probability(const TokenProbabilityArgs& args) {

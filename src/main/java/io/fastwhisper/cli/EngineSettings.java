@@ -67,7 +67,7 @@ final class EngineSettings {
       if (threads == 0 && lanes.lanes() > 1) {
         threads = Math.max(1, Runtime.getRuntime().availableProcessors() / lanes.lanes());
       }
-      return new LaneSettings(lanes.batch(), lanes.maxBeam(), threads, lanes.queue(), true);
+      return new LaneSettings(lanes.batch(), lanes.maxBeam(), threads, lanes.queue(), true, false);
     }
     boolean single = configuration.gpu().forceSingle();
     return new LaneSettings(
@@ -75,6 +75,7 @@ final class EngineSettings {
         lanes.maxBeam(),
         GPU_LANE_THREADS,
         single ? 0 : lanes.queue(),
-        configuration.gpu().streams());
+        configuration.gpu().streams(),
+        lanes.eightBitAudio());
   }
 }

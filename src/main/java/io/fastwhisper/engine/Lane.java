@@ -42,7 +42,8 @@ public final class Lane implements AutoCloseable {
               .max_beam(settings.maxBeam())
               .n_threads(settings.threads())
               .queue(settings.queue())
-              .use_streams(settings.streams() ? 1 : 0);
+              .use_streams(settings.streams() ? 1 : 0)
+              .eight_bit_audio(settings.eightBitAudio() ? 1 : 0);
       fw_lane handle = new fw_lane((Pointer) null);
       EngineException.check(fw_lane_open(model, params, handle));
       return new Lane(handle);

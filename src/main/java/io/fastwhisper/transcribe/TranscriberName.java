@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 
 /**
  * Names all that a transcript depends on beside the sound and the job's options: the model's bytes,
- * what its products are computed with, how speech is found and how tokens are chosen. Threads,
+ * what its products and caches are computed with, how speech is found and how tokens are chosen. Threads,
  * lanes and batches are not among it: results are the same in any.
  */
 public final class TranscriberName {
@@ -41,6 +41,7 @@ public final class TranscriberName {
             .distinct()
             .sorted()
             .collect(Collectors.joining("\n")),
+        "eight-bit audio " + settings.lane().eightBitAudio(),
         settings.speech().toString(),
         settings.decode().toString());
   }

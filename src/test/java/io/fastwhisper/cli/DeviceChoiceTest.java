@@ -76,6 +76,7 @@ class DeviceChoiceTest {
     String[] assignments = {
       "lanes.gpu_lanes=3",
       "lanes.gpu_batch=64",
+      "lanes.eight_bit_audio=true",
       "lanes.batch=2",
       "lanes.lanes=5",
       "lanes.precision=bf16"
@@ -84,7 +85,7 @@ class DeviceChoiceTest {
     assertEquals("cuda:0", settings.model().device());
     assertEquals(Precision.BF16, settings.model().precision());
     assertEquals(3, settings.lanes());
-    assertEquals(new LaneSettings(64, 5, 1, 2, true), settings.lane());
+    assertEquals(new LaneSettings(64, 5, 1, 2, true, true), settings.lane());
     DeviceSettings cpu = settings(choice(null, 0), assignments);
     assertEquals(5, cpu.lanes());
     assertEquals(2, cpu.lane().batch());

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class EngineTest {
   private static final Path MODEL = Path.of("models/ggml-demo.en-q8_0.bin").toAbsolutePath();
-  private static final LaneSettings SMALL_LANE = new LaneSettings(2, 1, 2, 1, true);
+  private static final LaneSettings SMALL_LANE = new LaneSettings(2, 1, 2, 1, true, false);
   private static final TimeRange MINUTE = new TimeRange(0, 60_000);
 
   /** The lanes of these tests hold no beams. */
@@ -140,8 +140,8 @@ class EngineTest {
 
   @Test
   void hearsTheSameInBatchesOfAnySize() {
-    List<WindowResult> alone = transcribe(speech, new LaneSettings(1, 1, 1, 1, true));
-    assertEquals(alone, transcribe(speech, new LaneSettings(3, 1, 2, 0, true)));
+    List<WindowResult> alone = transcribe(speech, new LaneSettings(1, 1, 1, 1, true, false));
+    assertEquals(alone, transcribe(speech, new LaneSettings(3, 1, 2, 0, true, false)));
   }
 
   @Test

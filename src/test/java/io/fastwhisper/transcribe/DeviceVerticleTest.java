@@ -53,7 +53,7 @@ class DeviceVerticleTest {
   private static final Path MODEL = Path.of("models/ggml-demo.en-q8_0.bin").toAbsolutePath();
   private static final String DEVICE = "cpu";
   private static final int LANES = 2;
-  private static final LaneSettings LANE = new LaneSettings(2, 1, 1, 1, true);
+  private static final LaneSettings LANE = new LaneSettings(2, 1, 1, 1, true, false);
   private static final VideoId VIDEO = new VideoId(JobId.random(), 0);
   private static final List<SampleTalk> TALKS = List.of(SampleTalk.BREAD, SampleTalk.WATER);
 

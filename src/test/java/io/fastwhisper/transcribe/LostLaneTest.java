@@ -83,7 +83,7 @@ class LostLaneTest {
           new DeviceSettings(
               new ModelSettings(model, DEVICE, Precision.F32, ModelSidecar.alignmentHeads(model)),
               1,
-              new LaneSettings(2, 1, 1, 1, true),
+              new LaneSettings(2, 1, 1, 1, true, false),
               SpeechSettings.DEFAULT,
               DecodeSettings.DEFAULT,
               50);
