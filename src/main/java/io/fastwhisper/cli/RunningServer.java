@@ -208,7 +208,11 @@ final class RunningServer implements AutoCloseable {
                             .request(
                                 Addresses.device(device.id()),
                                 new TryDevice(trialSound(), TRIAL.lengthMs()),
-                                patient))
+                                patient)
+                            .recover(
+                                e ->
+                                    Future.failedFuture(
+                                        device.id() + " does not compute: " + e.getMessage())))
                 .toList()));
   }
 
