@@ -347,7 +347,11 @@ public final class DeviceVerticle extends VerticleBase {
   }
 
   private void loseDevice(RuntimeException cause) {
-    LOG.error("{} is lost", device, cause);
+    if (cause instanceof EngineException) {
+      LOG.error("{} is lost: {}", device, cause.getMessage());
+    } else {
+      LOG.error("{} is lost", device, cause);
+    }
     lost = true;
     trials.failAll("it is lost: " + cause.getMessage());
     send(
