@@ -77,7 +77,8 @@ int main(int argc, char** argv) {
   } catch (const fw::Error& error) {
     std::fprintf(stderr, "fastwhisper_bench: %s\n", error.what());
     if (error.status() == FW_STATUS_INVALID_ARGUMENT) std::fputs(fw::bench::kUsage, stderr);
-    return error.status() == FW_STATUS_INVALID_ARGUMENT ? 2 : 1;
+    // 2 is the user's to mend: an argument, a device that is not here.
+    return error.status() == FW_STATUS_INVALID_ARGUMENT || error.status() == FW_STATUS_UNSUPPORTED ? 2 : 1;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "fastwhisper_bench: %s\n", error.what());
     return 1;

@@ -32,7 +32,7 @@ std::vector<float> drawn_speech(uint32_t seed, size_t n_frames) {
   std::mt19937 random(seed);
   std::vector<float> probability;
   for (bool speech = seed % 2 == 0; probability.size() < n_frames; speech = !speech) {
-    const uint32_t frames = speech ? 12 + random() % (random() % 5 == 0 ? 2500 : 300) : 1 + random() % 300;
+    const size_t frames = speech ? 12 + random() % (random() % 5 == 0 ? 2500 : 300) : 1 + random() % 300;
     probability.insert(probability.end(), frames, speech ? 1.0f : 0.0f);
   }
   probability.resize(n_frames);

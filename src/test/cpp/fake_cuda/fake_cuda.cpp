@@ -3,13 +3,16 @@
 //   FAKE_CUDA_BUILD        the build that the library claims to be of
 //   FAKE_CUDA_OPEN_STATUS  the fw_status that opening fails with
 //   FAKE_CUDA_INIT         the CUresult that the driver begins with
+//   FAKE_CUDA_LOST         a folder: GPU N is lost once there is a file N in it
 #include <cstdlib>
+#include <filesystem>
 #include <memory>
 #include <string>
 
 #include "abi/guard.h"
 #include "base/error.h"
 #include "device/cpu/portable/portable_device.h"
+#include "device/cpu/portable/portable_executor.h"
 #include "device/cuda/backend.h"
 
 namespace {
@@ -29,12 +32,46 @@ void describe(int32_t index, fw_device_info* info) {
   info->memory_bytes = int64_t{80} << 30;
 }
 
+void check_lost(int32_t gpu) {
+  const char* folder = std::getenv("FAKE_CUDA_LOST");
+  if (folder != nullptr && std::filesystem::exists(std::filesystem::path(folder) / std::to_string(gpu))) {
+    throw fw::Error(FW_STATUS_DEVICE_LOST, "Fake GPU " + std::to_string(gpu) + " fell off the bus");
+  }
+}
+
+/** Every window begins with its spectrogram: there a GPU is found lost. */
+class FakeExecutor final : public fw::PortableExecutor {
+ public:
+  FakeExecutor(int32_t gpu, const fw::Kernels& set, int32_t n_threads) : PortableExecutor(set, n_threads), gpu_(gpu) {}
+
+  void log_mel(const fw::LogMelArgs& args) override {
+    check_lost(gpu_);
+    PortableExecutor::log_mel(args);
+  }
+
+ private:
+  int32_t gpu_;
+};
+
+class FakeGpu final : public fw::PortableDevice {
+ public:
+  FakeGpu(int32_t gpu, fw_precision precision) : PortableDevice(precision), gpu_(gpu) {}
+
+  std::unique_ptr<fw::Executor> open(const fw::ExecutorOptions& options) const override {
+    return std::make_unique<FakeExecutor>(gpu_, kernel_set(), options.n_threads);
+  }
+
+ private:
+  int32_t gpu_;
+};
+
 std::shared_ptr<const fw::Device> open(int32_t index, fw_precision precision) {
   const fw_status status = number("FAKE_CUDA_OPEN_STATUS", FW_STATUS_OK);
   if (status != FW_STATUS_OK) {
     throw fw::Error(status, "cuda:" + std::to_string(index) + " answers " + std::to_string(status));
   }
-  return fw::make_portable_device(precision == FW_PRECISION_F16 ? FW_PRECISION_F32 : precision);
+  const auto cpu = fw::make_portable_device(precision == FW_PRECISION_F16 ? FW_PRECISION_F32 : precision);
+  return std::make_shared<FakeGpu>(index, cpu->precision());
 }
 
 }  // namespace

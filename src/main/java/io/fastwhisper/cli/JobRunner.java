@@ -9,22 +9,18 @@ import io.fastwhisper.domain.JobRequest;
 import io.fastwhisper.domain.JobSnapshot;
 import io.fastwhisper.job.Pipeline;
 import io.vertx.core.Context;
-import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /**
  * The pipeline in this process, for one job at a time. Ends cleanly when the process is told to:
  * the job is cancelled, its children end and its files go before the process does.
  */
 final class JobRunner implements AutoCloseable {
-  private static final long CLOSE_LIMIT_S = 20;
+  private static final long CLOSE_LIMIT_MS = 20_000;
 
   private final Vertx vertx;
   private final Rooms rooms;
@@ -97,20 +93,13 @@ final class JobRunner implements AutoCloseable {
     }
     ended = true;
     JobId job = running;
-    Future<Void> cancelled = job == null ? Future.succeededFuture() : pipeline.cancel(job);
-    try {
-      cancelled
-          .transform(result -> pipeline.close())
-          .transform(result -> vertx.close())
-          .toCompletionStage()
-          .toCompletableFuture()
-          .get(CLOSE_LIMIT_S, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (ExecutionException | TimeoutException e) {
-      System.err.println("fastwhisper: did not end cleanly: " + e);
-    } finally {
-      rooms.close();
+    if (job != null) {
+      // Where it has just ended there is nothing to cancel.
+      Rooms.finish(pipeline.cancel(job).otherwiseEmpty(), CLOSE_LIMIT_MS);
     }
+    Rooms.finish(pipeline.close(), CLOSE_LIMIT_MS);
+    // By itself: at the end of a chain it would be told on an event loop that is gone by then.
+    Rooms.finish(vertx.close(), CLOSE_LIMIT_MS);
+    rooms.close();
   }
 }

@@ -19,6 +19,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** The rooms that a job passes, the same for one job of the command line and for the server. */
 record Rooms(Media media, List<Room> list) implements AutoCloseable {
@@ -94,6 +96,17 @@ record Rooms(Media media, List<Room> list) implements AutoCloseable {
         throw cause;
       }
       throw new IOException(e.getCause().getMessage(), e.getCause());
+    }
+  }
+
+  /** Waits for a step of the end; the next one is taken in any case. */
+  static void finish(Future<?> step, long limitMs) {
+    try {
+      step.toCompletionStage().toCompletableFuture().get(limitMs, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException e) {
+      System.err.println("fastwhisper: did not end cleanly: " + e);
     }
   }
 }

@@ -35,9 +35,7 @@ import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -208,7 +206,11 @@ final class RunningServer implements AutoCloseable {
                             .request(
                                 Addresses.device(device.id()),
                                 new TryDevice(trialSound(), TRIAL.lengthMs()),
-                                patient))
+                                patient)
+                            .recover(
+                                e ->
+                                    Future.failedFuture(
+                                        device.id() + " does not compute: " + e.getMessage())))
                 .toList()));
   }
 
@@ -243,27 +245,16 @@ final class RunningServer implements AutoCloseable {
 
   private void end(long drainMs) {
     if (pipeline != null) {
-      finish(pipeline.drain(drainMs), drainMs + CLOSE_LIMIT_MS);
+      Rooms.finish(pipeline.drain(drainMs), drainMs + CLOSE_LIMIT_MS);
       if (webDeployment != null) {
-        finish(vertx.undeploy(webDeployment), CLOSE_LIMIT_MS);
+        Rooms.finish(vertx.undeploy(webDeployment), CLOSE_LIMIT_MS);
       }
-      finish(pipeline.close(), CLOSE_LIMIT_MS);
+      Rooms.finish(pipeline.close(), CLOSE_LIMIT_MS);
     }
-    finish(vertx.close(), CLOSE_LIMIT_MS);
+    Rooms.finish(vertx.close(), CLOSE_LIMIT_MS);
     Metrics.removeRegistry(registry);
     rooms.close();
     data.close();
-  }
-
-  /** Waits for a step of the end; the next one is taken in any case. */
-  private static void finish(Future<?> step, long limitMs) {
-    try {
-      step.toCompletionStage().toCompletableFuture().get(limitMs, TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (ExecutionException | TimeoutException e) {
-      System.err.println("fastwhisper: did not end cleanly: " + e);
-    }
   }
 
   private static DataFolder openData(Configuration configuration) throws IOException {

@@ -11,11 +11,12 @@ import io.fastwhisper.domain.JobId;
 import io.fastwhisper.domain.SegmentId;
 import io.fastwhisper.domain.StageLoad;
 import io.fastwhisper.transcribe.LaneDispatcher;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 
 /**
  * Lends segments to the devices, as the dispatcher decides. Belongs to the coordinator and is used
@@ -24,29 +25,34 @@ import java.util.function.LongSupplier;
 final class DeviceDesk {
   private final LaneDispatcher dispatcher;
   private final DeviceUse use = new DeviceUse();
-  private final Map<String, String> lost = new HashMap<>();
+  private final Map<String, String> lost = new TreeMap<>();
   private final RunningJobs jobs;
   private final Outbox outbox;
   private final LongSupplier clock;
   private final BiConsumer<SegmentId, Failure> givenUp;
+  private final boolean patient;
 
   /**
    * Opens without a device.
    *
    * @param clock milliseconds; never goes back
    * @param givenUp told where a segment comes back from its devices without a transcript
+   * @param patient whether segments wait where all devices are lost: a later process goes on with
+   *     them; else they are given up
    */
   DeviceDesk(
       LaneDispatcher.Limits limits,
       RunningJobs jobs,
       Outbox outbox,
       LongSupplier clock,
-      BiConsumer<SegmentId, Failure> givenUp) {
+      BiConsumer<SegmentId, Failure> givenUp,
+      boolean patient) {
     this.dispatcher = new LaneDispatcher(limits);
     this.jobs = jobs;
     this.outbox = outbox;
     this.clock = clock;
     this.givenUp = givenUp;
+    this.patient = patient;
   }
 
   /** Segments that wait for a device. */
@@ -91,6 +97,7 @@ final class DeviceDesk {
   /** Time has passed. */
   void tick() {
     act(dispatcher.tick(clock.getAsLong()));
+    giveUpWhereNoneIsLeft();
   }
 
   void on(Event.DeviceReady event) {
@@ -113,6 +120,17 @@ final class DeviceDesk {
     act(
         dispatcher.deviceLost(
             event.device(), event.worker(), event.failure().what(), clock.getAsLong()));
+    giveUpWhereNoneIsLeft();
+  }
+
+  private void giveUpWhereNoneIsLeft() {
+    if (!patient && !lost.isEmpty() && dispatcher.devices().isEmpty()) {
+      String why =
+          lost.entrySet().stream()
+              .map(device -> device.getKey() + " is lost: " + device.getValue())
+              .collect(Collectors.joining("; "));
+      act(dispatcher.giveUpWaiting("no device is left: " + why));
+    }
   }
 
   /** Says whether the transcript counts: its lease has not ended. */

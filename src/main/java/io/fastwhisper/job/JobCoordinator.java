@@ -78,7 +78,13 @@ public final class JobCoordinator extends VerticleBase {
     outbox = new Outbox(vertx.eventBus(), log);
     kept = new KeeperDesk(vertx, keeper, log, settings.job().retryPauseMs(), this::goOn);
     devices =
-        new DeviceDesk(settings.lanes(), jobs, outbox, monotonicMs, this::transcriptionFailed);
+        new DeviceDesk(
+            settings.lanes(),
+            jobs,
+            outbox,
+            monotonicMs,
+            this::transcriptionFailed,
+            keeper.resumes());
     stages =
         new StageDesk(
             settings,

@@ -122,7 +122,7 @@ public final class DeviceVerticle extends VerticleBase {
     leases.values().forEach(LeasedSegment::close);
     leases.clear();
     unsubmitted.removeIf(waiting -> true);
-    trials.failAll(device + " has ended");
+    trials.failAll("its worker has ended");
     windows.clear();
     if (lanes != null) {
       lanes.close();
@@ -142,7 +142,7 @@ public final class DeviceVerticle extends VerticleBase {
   private Future<?> take(Command command) {
     if (command instanceof TryDevice attempt) {
       if (lost) {
-        return Future.failedFuture(device + " is lost");
+        return Future.failedFuture("it is lost");
       }
       TranscribeSegment trial = trials.segment(attempt);
       Future<Reply.DeviceTried> tried = trials.begin(trial);
@@ -347,8 +347,13 @@ public final class DeviceVerticle extends VerticleBase {
   }
 
   private void loseDevice(RuntimeException cause) {
-    LOG.error("{} is lost", device, cause);
+    if (cause instanceof EngineException) {
+      LOG.error("{} is lost: {}", device, cause.getMessage());
+    } else {
+      LOG.error("{} is lost", device, cause);
+    }
     lost = true;
+    trials.failAll("it is lost: " + cause.getMessage());
     send(
         new Event.DeviceLost(
             device,

@@ -168,6 +168,18 @@ public final class LaneDispatcher {
     return actions;
   }
 
+  /** Nothing that waits now will find a device: it is given up, and may be offered again. */
+  public List<Action> giveUpWaiting(String why) {
+    List<Action> actions = new ArrayList<>();
+    waiting.removeIf(
+        work -> {
+          known.remove(work.segment);
+          actions.add(new GivenUp(work.segment, Failure.passing(why, "segment " + work.segment)));
+          return true;
+        });
+    return actions;
+  }
+
   /**
    * A lease was answered with a transcript.
    *

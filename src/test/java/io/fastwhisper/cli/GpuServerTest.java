@@ -1,9 +1,12 @@
 package io.fastwhisper.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,6 +31,9 @@ class GpuServerTest {
       Path.of("target/native/src/test/cpp/fake_cuda/libfake_cuda.so").toAbsolutePath();
   private static final Map<String, String> TWO_GPUS =
       Map.of("FASTWHISPER_CUDA_LIBRARY", LIBRARY.toString());
+
+  private static final String LOST = "it is lost: Fake GPU 1 fell off the bus";
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   @TempDir Path folder;
 
@@ -70,6 +76,44 @@ class GpuServerTest {
       assertEquals(List.of("cuda:0"), devices(system));
       // One window, and the place that is kept for a job that has none.
       assertEquals(2, system.at("/devices/0/freePlaces").asInt());
+    }
+  }
+
+  @Test
+  void aLostGpuIsToldAndTheServerWorksOnWithTheOtherUntilThatIsLostToo() throws Exception {
+    Path lost = Files.createDirectory(folder.resolve("lost"));
+    Map<String, String> environment =
+        Map.of("FASTWHISPER_CUDA_LIBRARY", LIBRARY.toString(), "FAKE_CUDA_LOST", lost.toString());
+    try (ServerProcess server = start(environment, "server.ready_check_s=1")) {
+      assertTrue(server.ready(), Files.readString(log()));
+      Files.createFile(lost.resolve("1"));
+      HttpResponse<String> ready = server.get("health/ready");
+      while (!ready.body().contains(LOST)) {
+        ready = server.get("health/ready");
+      }
+      assertEquals(200, ready.statusCode(), ready.body());
+      JsonNode devices = JSON.readTree(ready.body()).get("devices");
+      assertTrue(devices.get(0).get("computes").asBoolean(), ready.body());
+      assertEquals("cuda:1", devices.get(1).get("device").asText());
+      assertFalse(devices.get(1).get("computes").asBoolean(), ready.body());
+      assertEquals(LOST, devices.get(1).get("error").asText());
+      JsonNode system = server.json("api/v1/system");
+      assertEquals(1, system.get("gpus_active").asInt());
+      assertEquals("Fake GPU 1 fell off the bus", system.at("/gpus_failed/1").asText());
+      server.logged("cuda:1 is lost");
+      JsonNode end =
+          server.end(server.submit("{\"sources\":[\"sample:water\"],\"targets\":[\"rain\"]}"));
+      assertEquals("completed", end.get("status").asText(), end.toString());
+
+      Files.createFile(lost.resolve("0"));
+      while (ready.statusCode() == 200) {
+        ready = server.get("health/ready");
+      }
+      assertEquals(503, ready.statusCode());
+      String error = JSON.readTree(ready.body()).get("error").asText();
+      assertTrue(error.contains("cuda:0 does not compute: it is lost: Fake GPU 0"), error);
+      assertTrue(error.contains("cuda:1 does not compute: " + LOST), error);
+      assertEquals(200, server.get("health/live").statusCode());
     }
   }
 

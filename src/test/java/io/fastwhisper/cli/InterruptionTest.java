@@ -68,6 +68,7 @@ class InterruptionTest {
       new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start().waitFor();
       assertTrue(process.waitFor(60, TimeUnit.SECONDS));
       assertEquals(exitCode, process.exitValue(), said());
+      assertFalse(said().contains("did not end cleanly"), said());
       assertNothingLeft(children);
     }
   }
@@ -87,6 +88,7 @@ class InterruptionTest {
     terminal.awaitEnd();
     assertTrue(process.waitFor(60, TimeUnit.SECONDS));
     assertEquals(130, process.exitValue(), terminal.text());
+    assertFalse(terminal.text().contains("did not end cleanly"), terminal.text());
     assertNothingLeft(children);
   }
 

@@ -131,6 +131,17 @@ class ScriptTest {
     assertEquals(0, start(folder, "help").waitFor());
   }
 
+  @Test
+  void aBenchmarkOfGpusThatTheBuildDoesNotHaveEndsWith2AndTheReason() throws Exception {
+    Path err = folder.resolve("err");
+    ProcessBuilder builder =
+        new ProcessBuilder(SCRIPT.toString(), "bench", "gpu").redirectError(err.toFile());
+    builder.environment().put("FASTWHISPER_CUDA_LIBRARY", folder.resolve("none.so").toString());
+    assertEquals(2, builder.start().waitFor());
+    String said = Files.readString(err);
+    assertTrue(said.contains("there is no " + folder.resolve("none.so")), said);
+  }
+
   private static String model() {
     return Path.of(ProgramRun.BUNDLED_MODEL).toAbsolutePath().toString();
   }

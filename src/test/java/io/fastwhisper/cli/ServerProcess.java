@@ -127,11 +127,12 @@ public final class ServerProcess implements AutoCloseable {
   }
 
   public JsonNode json(String path) throws IOException, InterruptedException {
-    return JSON.readTree(
-        client
-            .send(
-                HttpRequest.newBuilder(URI.create(address + path)).build(), BodyHandlers.ofString())
-            .body());
+    return JSON.readTree(get(path).body());
+  }
+
+  public HttpResponse<String> get(String path) throws IOException, InterruptedException {
+    return client.send(
+        HttpRequest.newBuilder(URI.create(address + path)).build(), BodyHandlers.ofString());
   }
 
   /** Waits for a job's end. Fails where the server dies before. */

@@ -56,6 +56,27 @@ class JobCoordinatorTest extends ScriptedPipeline {
     assertEquals(Map.of(), load().lostDevices());
   }
 
+  /** The command line's: no later process goes on with it, so it must not wait for one. */
+  @Test
+  void aJobWhoseLastDeviceIsLostEndsWithWhatIsMissingAndWhy() throws Exception {
+    Failure why = Failure.permanent("an illegal memory access", ScriptedRooms.DEVICE, "");
+    ScriptedRooms rooms =
+        new ScriptedRooms(
+            1,
+            command ->
+                command instanceof TranscribeSegment transcribe
+                        && transcribe.segment().id().segment() == 1
+                    ? answer(new Event.DeviceLost(ScriptedRooms.DEVICE, ScriptedRooms.WORKER, why))
+                    : null);
+    JobSnapshot end = run(rooms, request("a*3"));
+    assertEquals(JobStatus.COMPLETED, end.status(), end.toString());
+    assertEquals(List.of("0-0-0"), clips(end));
+    assertEquals(2, end.segmentsFailed());
+    assertEquals(
+        List.of("no device is left: cpu is lost: an illegal memory access"),
+        end.failures().stream().map(failed -> failed.failure().what()).distinct().toList());
+  }
+
   private void tell(Event event) {
     vertx.eventBus().send(Addresses.EVENTS, event);
   }

@@ -39,7 +39,7 @@ final class ScriptedRooms extends VerticleBase {
   static final String DEVICE = "cpu";
   static final SegmentPlan PLAN = new SegmentPlan(20_000, 4_000);
 
-  private static final String WORKER = "scripted";
+  static final String WORKER = "scripted";
   private static final MediaFacts FACTS =
       new MediaFacts(1, 0, new Picture(640, 360, 25, 1, "h264"), new Sound(44_100, 2, "aac"));
 

@@ -41,6 +41,22 @@ class LaneDispatcherTest {
   }
 
   @Test
+  void whatWaitsIsGivenUpAtOnceAndMayBeOfferedAgain() {
+    ready("cpu", 1);
+    offer(segment(0, 0));
+    offer(segment(0, 1));
+    List<Action> actions = dispatcher.giveUpWaiting("no device");
+    assertEquals(
+        List.of(
+            new GivenUp(segment(0, 1), Failure.passing("no device", "segment " + segment(0, 1)))),
+        actions);
+    assertEquals(0, dispatcher.waiting());
+    assertEquals(1, dispatcher.lent());
+    offer(segment(0, 1));
+    assertEquals(1, dispatcher.waiting());
+  }
+
+  @Test
   void theMostUrgentGoesFirstByPriorityThenJobThenVideoThenSegment() {
     dispatcher.offer(segment(1, 0), USUAL, 7, SEGMENT_MS, nowMs);
     dispatcher.offer(segment(0, 1), USUAL, 7, SEGMENT_MS, nowMs);

@@ -31,6 +31,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
@@ -41,9 +42,16 @@ import java.util.concurrent.TimeUnit;
 final class WebAtWork implements AutoCloseable {
   private static final long LIMIT_S = 60;
   private static final StageLoad IDLE = new StageLoad(0, 0, 0);
-  private static final Path HOME = Path.of("").toAbsolutePath();
+  static final Path HOME = Path.of("").toAbsolutePath();
 
   final BlockingQueue<Command> commands = new LinkedBlockingQueue<>();
+
+  /** Devices that the coordinator says are lost, and why. */
+  final Map<String, String> lostDevices = new ConcurrentHashMap<>();
+
+  /** What the coordinator says of itself. */
+  volatile boolean draining;
+
   final HttpClient client = HttpClient.newHttpClient();
   private final Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
   private final DataFolder data;
@@ -71,6 +79,16 @@ final class WebAtWork implements AutoCloseable {
    * @param home the program's own folder
    */
   static WebAtWork start(Path folder, Path home, String... assignments) throws Exception {
+    return start(folder, home, List.of("cpu"), assignments);
+  }
+
+  /**
+   * As {@link #start(Path, Path, String...)}.
+   *
+   * @param devices ids of them; they are the test's
+   */
+  static WebAtWork start(Path folder, Path home, List<String> devices, String... assignments)
+      throws Exception {
     ConfigurationLoader loader = new ConfigurationLoader().option("server.port=0");
     for (String assignment : assignments) {
       loader.option(assignment);
@@ -83,7 +101,7 @@ final class WebAtWork implements AutoCloseable {
             folder,
             home,
             new WebSettings.ModelFacts("demo", true, "It is a test."),
-            List.of("cpu"),
+            devices,
             List.of(),
             folder.resolve("trial.pcm"),
             1_000,
@@ -93,7 +111,7 @@ final class WebAtWork implements AutoCloseable {
   private Future<?> coordinate(Command command) {
     if (command instanceof Command.TellLoad) {
       return Future.succeededFuture(
-          new Reply.LoadTold(false, 0, IDLE, IDLE, IDLE, 0, 0, List.of(), Map.of()));
+          new Reply.LoadTold(draining, 0, IDLE, IDLE, IDLE, 0, 0, List.of(), lostDevices));
     }
     commands.add(command);
     if (command instanceof Command.SubmitJob submit) {
