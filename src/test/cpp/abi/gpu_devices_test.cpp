@@ -11,7 +11,7 @@
 namespace fw {
 namespace {
 
-fw_status open_model(const char* device) {
+fw_status status_of_opening(const char* device) {
   const std::string path = repository_path("models/ggml-demo.en-q8_0.bin");
   fw_model_params params = fw_model_default_params();
   params.path = path.c_str();
@@ -49,12 +49,12 @@ void see_two_gpus() {
   EXPECT_EQ(info.n_units, 132);
   EXPECT_EQ(info.memory_bytes, int64_t{80} << 30);
   EXPECT_EQ(fw_device_describe(3, &info), FW_STATUS_INVALID_ARGUMENT);
-  EXPECT_EQ(open_model("cuda:1"), FW_STATUS_OK) << fw_last_error();
-  EXPECT_EQ(open_model("auto"), FW_STATUS_OK) << fw_last_error();
-  EXPECT_EQ(open_model("cuda:2"), FW_STATUS_INVALID_ARGUMENT);
+  EXPECT_EQ(status_of_opening("cuda:1"), FW_STATUS_OK) << fw_last_error();
+  EXPECT_EQ(status_of_opening("auto"), FW_STATUS_OK) << fw_last_error();
+  EXPECT_EQ(status_of_opening("cuda:2"), FW_STATUS_INVALID_ARGUMENT);
   EXPECT_STREQ(fw_last_error(), "device 'cuda:2': there are cpu and cuda:0 to cuda:1");
   setenv("FAKE_CUDA_OPEN_STATUS", "6", 1);
-  EXPECT_EQ(open_model("cuda:0"), FW_STATUS_DEVICE_LOST);
+  EXPECT_EQ(status_of_opening("cuda:0"), FW_STATUS_DEVICE_LOST);
   EXPECT_STREQ(fw_last_error(), "cuda:0 answers 6");
 }
 
@@ -63,9 +63,9 @@ void see_no_gpu() {
   EXPECT_EQ(fw_device_count(), 1);
   const std::string why = fw_cuda_status();
   EXPECT_EQ(why.find("/nowhere/libfastwhisper_cuda.so does not load: "), 0u) << why;
-  EXPECT_EQ(open_model("cuda:0"), FW_STATUS_UNSUPPORTED);
+  EXPECT_EQ(status_of_opening("cuda:0"), FW_STATUS_UNSUPPORTED);
   EXPECT_EQ(fw_last_error(), "device 'cuda:0': " + why);
-  EXPECT_EQ(open_model("auto"), FW_STATUS_OK) << fw_last_error();
+  EXPECT_EQ(status_of_opening("auto"), FW_STATUS_OK) << fw_last_error();
 }
 
 TEST_F(GpuDevices, FollowTheCpuAndAreOpenedByTheirIds) {
