@@ -22,6 +22,17 @@ int32_t parse_count(std::string_view option, const char* text) {
   return value;
 }
 
+/** "128" or "1,8,64". */
+std::vector<int32_t> parse_list(std::string_view option, std::string_view text) {
+  std::vector<int32_t> values;
+  for (size_t first = 0; first <= text.size();) {
+    const size_t comma = std::min(text.find(',', first), text.size());
+    values.push_back(parse_count(option, std::string(text.substr(first, comma - first)).c_str()));
+    first = comma + 1;
+  }
+  return values;
+}
+
 /** "100" or "10..220". */
 void parse_range(const char* text, LaneBench& bench) {
   const std::string_view range = text;
@@ -48,8 +59,9 @@ fw_precision parse_precision(std::string_view text) {
 const char* const kUsage =
     "Usage: fastwhisper_bench [--ops] [--model FILE]... [--shape NAME]... [--precision auto|f32|f16|bf16|int8]\n"
     "                         [--device cpu|cuda:N] [--threads N] [--repeats N] [--json-lines]\n"
-    "       fastwhisper_bench --batch N [--lanes N] [--copies] [--windows N] [--tokens N|LOW..HIGH] [--seed N]\n"
-    "                         [--eight-bit-audio] [--one-stream]\n"
+    "       fastwhisper_bench --batch N,... [--lanes N,...] [--copies] [--windows N] [--tokens N|LOW..HIGH] [--seed "
+    "N]\n"
+    "                         [--audio-bits 16|8|16,8] [--one-stream]\n"
     "                         [--model FILE]... [--shape NAME]... [--precision P] [--device D]\n"
     "  --ops            single ops at the shapes of tiny and base instead of whole models\n"
     "  --model FILE     a ggml Whisper file\n"
@@ -63,7 +75,8 @@ const char* const kUsage =
     "  --lanes N        default 1;  --copies: each on a copy of the model\n"
     "  --windows N      default: two batches a lane\n"
     "  --tokens A..B    tokens of a window; default 100\n"
-    "  --eight-bit-audio  keys and values of the sound in eight bits;  --one-stream: no copy beside computing\n";
+    "  --audio-bits N   of the keys and values of the sound; 8 halves their memory; default 16\n"
+    "  --one-stream     no copy beside computing\n";
 
 Arguments parse_arguments(int argc, char** argv) {
   Arguments arguments;
@@ -75,15 +88,13 @@ Arguments parse_arguments(int argc, char** argv) {
       arguments.ops = true;
     } else if (option == "--copies") {
       arguments.lane_bench.copies = true;
-    } else if (option == "--eight-bit-audio") {
-      arguments.lane_bench.eight_bit_audio = true;
     } else if (option == "--one-stream") {
       arguments.lane_bench.use_streams = false;
     } else if (option == "--json-lines") {
       arguments.json_lines = true;
     } else if (option == "--model" || option == "--shape" || option == "--precision" || option == "--threads" ||
                option == "--repeats" || option == "--device" || option == "--batch" || option == "--lanes" ||
-               option == "--windows" || option == "--tokens" || option == "--seed") {
+               option == "--windows" || option == "--tokens" || option == "--seed" || option == "--audio-bits") {
       if (++i == argc) throw Error(FW_STATUS_INVALID_ARGUMENT, std::string(option) + ": expected a value");
       const char* value = argv[i];
       if (option == "--model") arguments.files.emplace_back(value);
@@ -94,9 +105,16 @@ Arguments parse_arguments(int argc, char** argv) {
       if (option == "--device") arguments.device = value;
       if (option == "--batch") {
         arguments.lanes = true;
-        arguments.lane_bench.batch = parse_count(option, value);
+        arguments.batches = parse_list(option, value);
       }
-      if (option == "--lanes") arguments.lane_bench.n_lanes = parse_count(option, value);
+      if (option == "--lanes") arguments.lane_counts = parse_list(option, value);
+      if (option == "--audio-bits") {
+        arguments.audio_bits = parse_list(option, value);
+        for (const int32_t bits : arguments.audio_bits) {
+          if (bits == 8 || bits == 16) continue;
+          throw Error(FW_STATUS_INVALID_ARGUMENT, "--audio-bits: expected 8 or 16, found '" + std::string(value) + "'");
+        }
+      }
       if (option == "--windows") arguments.lane_bench.n_windows = parse_count(option, value);
       if (option == "--seed") arguments.lane_bench.seed = static_cast<uint64_t>(parse_count(option, value));
       if (option == "--tokens") parse_range(value, arguments.lane_bench);
@@ -111,7 +129,23 @@ Arguments parse_arguments(int argc, char** argv) {
   if (arguments.n_threads == 0) {
     arguments.n_threads = static_cast<int32_t>(std::max(1u, std::thread::hardware_concurrency()));
   }
+  arguments.lane_bench.batch = arguments.batches.front();
   return arguments;
+}
+
+std::vector<LaneBench> lane_benches(const Arguments& arguments) {
+  std::vector<LaneBench> all;
+  for (const int32_t batch : arguments.batches) {
+    for (const int32_t n_lanes : arguments.lane_counts) {
+      for (const int32_t bits : arguments.audio_bits) {
+        all.push_back(arguments.lane_bench);
+        all.back().batch = batch;
+        all.back().n_lanes = n_lanes;
+        all.back().eight_bit_audio = bits == 8;
+      }
+    }
+  }
+  return all;
 }
 
 }  // namespace fw::bench

@@ -25,11 +25,18 @@ struct Arguments {
   /** Whole windows through lanes instead of single parts. */
   bool lanes = false;
   LaneBench lane_bench;
+  /** Of the lane benchmark, each with each. */
+  std::vector<int32_t> batches = {64};
+  std::vector<int32_t> lane_counts = {1};
+  std::vector<int32_t> audio_bits = {16};
   /** The ops of the tests' cases instead of models. */
   bool ops = false;
   bool json_lines = false;
   bool help = false;
 };
+
+/** The runs of the lane benchmark that are asked for. */
+std::vector<LaneBench> lane_benches(const Arguments& arguments);
 
 extern const char* const kUsage;
 

@@ -119,10 +119,8 @@ const char* precision_name(fw_precision precision) {
 
 }  // namespace
 
-void run_lane_bench(std::ostream& out, const std::string& name,
-                    const std::function<std::shared_ptr<const Model>()>& load, const LaneBench& bench) {
-  std::vector<std::shared_ptr<const Model>> models{load()};
-  while (bench.copies && static_cast<int32_t>(models.size()) < bench.n_lanes) models.push_back(load());
+void run_lane_bench(std::ostream& out, const std::string& name, std::span<const std::shared_ptr<const Model>> models,
+                    const LaneBench& bench) {
   std::vector<std::vector<float>> sounds;
   for (uint64_t i = 0; i < 8; ++i) sounds.push_back(make_sound(bench.seed + i));
 

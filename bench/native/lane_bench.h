@@ -1,9 +1,9 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <iosfwd>
 #include <memory>
+#include <span>
 #include <string>
 
 #include "model/model.h"
@@ -32,9 +32,9 @@ struct LaneBench {
 /**
  * Makes synthetic windows of 30 s of noise and tones, decodes each to its number of tokens (greedy, each token chosen
  * by the rules from the step before; end-of-text is masked, time stamps are off, so that every token is aligned) and
- * prints one JSON line. load gives a model; it is called once, or once a lane.
+ * prints one JSON line. The lanes take the models in turn.
  */
-void run_lane_bench(std::ostream& out, const std::string& name,
-                    const std::function<std::shared_ptr<const Model>()>& load, const LaneBench& bench);
+void run_lane_bench(std::ostream& out, const std::string& name, std::span<const std::shared_ptr<const Model>> models,
+                    const LaneBench& bench);
 
 }  // namespace fw::bench

@@ -4,6 +4,8 @@
 #include <exception>
 #include <filesystem>
 #include <iostream>
+#include <span>
+#include <vector>
 
 #include "arguments.h"
 #include "base/error.h"
@@ -41,7 +43,12 @@ void run(const Arguments& arguments) {
         std::vector<AlignmentHead> heads = alignment_heads_for(file.shape());
         return Model::load(std::move(file), device, std::move(heads));
       };
-      run_lane_bench(std::cout, name, load, arguments.lane_bench);
+      std::vector<std::shared_ptr<const Model>> models;
+      for (const LaneBench& bench : lane_benches(arguments)) {
+        const size_t n_models = bench.copies ? static_cast<size_t>(bench.n_lanes) : 1;
+        while (models.size() < n_models) models.push_back(load());
+        run_lane_bench(std::cout, name, std::span(models).first(n_models), bench);
+      }
     };
     for (const std::string& file : arguments.files) {
       through_lanes([&] { return ModelFile::open(file); }, std::filesystem::path(file).filename().string());

@@ -41,7 +41,7 @@ WindowParts measure_parts(const std::shared_ptr<const Model>& model, const LaneB
   WindowParts parts;
   // A step ends with its picks in host memory, and waits for what was enqueued before.
   const std::vector<StepRow> first = rows_at(0);
-  parts.encode_ms = least(3, [&] {
+  parts.encode_ms = least(2, [&] {
     network.encode(windows);
     network.step({&first.front(), 1});
   });

@@ -3,33 +3,12 @@
 #include <pthread.h>
 
 #include <algorithm>
-#include <exception>
-#include <new>
 #include <utility>
 
-#include "base/error.h"
+#include "decode/lane_work.h"
 
 namespace fw {
 namespace {
-
-/** Rows of prompts that one step takes; it bounds the network's scratch and how long a step keeps the others waiting.
- */
-constexpr int32_t prompt_rows_per_step = 256;
-
-bool ends_the_lane(fw_status status) { return status == FW_STATUS_LANE_LOST || status == FW_STATUS_DEVICE_LOST; }
-
-WindowResult failed(int64_t tag, fw_status status, std::string message) {
-  WindowResult result;
-  result.tag = tag;
-  result.status = status;
-  result.message = std::move(message);
-  return result;
-}
-
-WindowResult cancelled_result(int64_t tag) { return failed(tag, FW_STATUS_CANCELLED, "cancelled"); }
-
-/** Steps that a decoded window waits at most for others to be aligned with. */
-constexpr int32_t most_steps_waited = 4;
 
 /** The shortest text context in which every prompt leaves places for a text. */
 constexpr int32_t min_text_ctx = 16;
@@ -58,6 +37,7 @@ Lane::Lane(std::unique_ptr<Network> network, const Vocabulary& vocabulary, int32
   // Nothing inside the lane then needs memory to change its queue.
   const size_t n_places = static_cast<size_t>(limits.batch + limits.queue);
   waiting_.reserve(n_places);
+  parts_running_.reserve(slots_.size());
   leaving_.reserve(static_cast<size_t>(limits.batch));
   finished_.reserve(n_places);
   for (Step* step : {&running_, &next_}) {
@@ -153,277 +133,10 @@ void Lane::run() noexcept {
   }
 }
 
-template <typename Work>
-std::optional<Lane::Failure> Lane::try_to(Work&& work) {
-  try {
-    work();
-    return std::nullopt;
-  } catch (const Error& error) {
-    return Failure{error.status(), error.what()};
-  } catch (const std::bad_alloc&) {
-    return Failure{FW_STATUS_OUT_OF_MEMORY, "out of host memory"};
-  } catch (const std::exception& error) {
-    return Failure{FW_STATUS_INTERNAL, error.what()};
-  }
-}
-
-template <typename Work>
-void Lane::work_on(Slot& slot, Work&& work) {
-  const std::optional<Failure> failure = try_to(std::forward<Work>(work));
-  if (!failure) return;
-  if (ends_the_lane(failure->status)) {
-    lose(*failure);
-  } else {
-    leave(slot, failed(slot.pieces->tag(), failure->status, failure->message));
-  }
-}
-
-template <typename Work>
-void Lane::together_or_alone(const std::vector<Slot*>& slots, const Work& work) {
-  if (slots.empty()) return;
-  const std::optional<Failure> failure = try_to([&] { work(slots); });
-  if (!failure) return;
-  if (ends_the_lane(failure->status)) {
-    lose(*failure);
-    return;
-  }
-  // Whose fault it was cannot be told from a call for all: each repeats it alone, which changes none of its results.
-  for (Slot* slot : slots) {
-    if (stopping()) return;
-    // Those that had left before it failed are gone.
-    if (slot->pieces) work_on(*slot, [&] { work({slot}); });
-  }
-}
-
-bool Lane::turn_is_due() {
-  int32_t n_running = 0, n_due = 0, n_free = 0;
-  for (const Slot& slot : slots_) {
-    if (!slot.decoder) {
-      ++n_free;
-    } else {
-      ++(slot.decoder->done() ? n_due : n_running);
-    }
-  }
-  {
-    const std::lock_guard lock(mutex_);
-    n_due += std::min(n_free, static_cast<int32_t>(waiting_.size()));
-  }
-  if (n_due == 0) return false;
-  const bool due = n_running == 0 || n_due >= network_->group() || n_waited_ == most_steps_waited;
-  n_waited_ = due ? 0 : n_waited_ + 1;
-  return due;
-}
-
-void Lane::turn_over() {
-  if (!turn_is_due()) return;
-  if (!running_.parts.empty()) land(false);
-  while (!stopping()) {
-    align_decoded();
-    if (!stopping()) {
-      admit();
-      // The device works on what comes next while the words of what leaves are written down here.
-      encode_admitted();
-    }
-    finish_leaving();
-    if (!any_decoded()) return;
-  }
-}
-
-bool Lane::any_decoded() const {
-  return std::any_of(slots_.begin(), slots_.end(),
-                     [](const Slot& slot) { return slot.decoder && slot.decoder->done(); });
-}
-
-void Lane::align_decoded() {
-  std::vector<Slot*> decoded;
-  for (Slot& slot : slots_) {
-    if (slot.decoder && slot.decoder->done() && static_cast<int32_t>(decoded.size()) < network_->group()) {
-      decoded.push_back(&slot);
-      slot.pieces->take(*slot.decoder, vocabulary_);
-    }
-  }
-  together_or_alone(decoded, [&](const std::vector<Slot*>& slots) {
-    std::vector<AlignRequest> requests;
-    for (const Slot* slot : slots) {
-      const auto request = slot->pieces->alignment(slot->window, slot->first_sequence);
-      if (request) requests.push_back(*request);
-    }
-    std::vector<Alignment> alignments = network_->align(requests);
-    if (alignments.size() != requests.size()) {
-      throw Error(FW_STATUS_INTERNAL, "an alignment of " + std::to_string(requests.size()) + " windows gave " +
-                                          std::to_string(alignments.size()));
-    }
-    auto alignment = alignments.begin();
-    for (Slot* slot : slots) {
-      const bool aligned = slot->pieces->alignment(slot->window, slot->first_sequence).has_value();
-      if (slot->pieces->is_last()) {
-        const std::lock_guard lock(mutex_);
-        Occupant& occupant = occupants_[static_cast<size_t>(slot->window)];
-        leaving_.push_back({std::move(slot->pieces), aligned ? std::optional(std::move(*alignment)) : std::nullopt,
-                            slot->started, std::exchange(occupant, {})});
-      } else {
-        slot->pieces->finish(vocabulary_.special(), aligned ? &*alignment : nullptr);
-        slot->pieces->next();
-      }
-      slot->decoder.reset();
-      if (aligned) ++alignment;
-    }
-  });
-}
-
-void Lane::finish_leaving() {
-  const auto milliseconds_since = [](Clock::time_point start) {
-    return std::chrono::duration<float, std::milli>(Clock::now() - start).count();
-  };
-  for (Leaving& leaving : leaving_) {
-    WindowResult result;
-    const std::optional<Failure> failure = try_to([&] {
-      leaving.pieces->finish(vocabulary_.special(), leaving.alignment ? &*leaving.alignment : nullptr);
-      result = leaving.pieces->result();
-    });
-    if (failure) result = failed(leaving.pieces->tag(), failure->status, failure->message);
-    result.elapsed_ms = milliseconds_since(leaving.started);
-    const std::lock_guard lock(mutex_);
-    Occupant& occupant = leaving.occupant;
-    finished_.push_back(occupant.cancelled ? cancelled_result(occupant.tag) : std::move(result));
-    occupant = {};
-    finished_any_.notify_all();
-  }
-  const std::lock_guard lock(mutex_);
-  leaving_.clear();
-}
-
-void Lane::admit() {
-  const std::lock_guard lock(mutex_);
-  for (size_t s = 0; s != slots_.size() && !waiting_.empty(); ++s) {
-    Slot& slot = slots_[s];
-    if (slot.pieces) continue;
-    slot.pieces = std::make_unique<WindowPieces>(std::move(waiting_.front()));
-    waiting_.erase(waiting_.begin());
-    slot.started = Clock::now();
-    occupants_[s] = {.tag = slot.pieces->tag(), .busy = true};
-  }
-}
-
-void Lane::encode_admitted() {
-  std::vector<Slot*> admitted;
-  for (Slot& slot : slots_) {
-    if (slot.pieces && !slot.decoder) admitted.push_back(&slot);
-  }
-  together_or_alone(admitted, [&](const std::vector<Slot*>& slots) {
-    std::vector<EncodeRequest> requests;
-    for (const Slot* slot : slots) requests.push_back({slot->window, slot->pieces->piece().samples});
-    network_->encode(requests);
-    for (Slot* slot : slots) {
-      work_on(*slot, [&] {
-        slot->decoder.emplace(vocabulary_, n_text_ctx_, slot->pieces->piece(), slot->window, slot->first_sequence,
-                              slot->pieces->may_divide());
-      });
-    }
-  });
-}
-
 void Lane::drop_cancelled() {
   for (Slot& slot : slots_) {
     if (slot.decoder && cancelled(slot)) leave(slot, cancelled_result(slot.pieces->tag()));
   }
-}
-
-void Lane::Step::clear() {
-  rows.clear();
-  parts.clear();
-  n_picks = 0;
-}
-
-void Lane::put_together() {
-  next_.clear();
-  std::vector<const Step::Part*> running(slots_.size());
-  for (const Step::Part& part : running_.parts) {
-    if (part.slot != nullptr) running[static_cast<size_t>(part.slot->window)] = &part;
-  }
-  int32_t n_prompt_rows = prompt_rows_per_step;
-  for (Slot& slot : slots_) {
-    if (!slot.decoder || slot.decoder->done()) continue;
-    const size_t n_before = next_.rows.size();
-    size_t n_picks = 1;
-    if (const Step::Part* part = running[static_cast<size_t>(slot.window)]; part != nullptr) {
-      if (!slot.decoder->sees_ahead()) continue;
-      slot.decoder->append_row_ahead(next_.rows, static_cast<int32_t>(part->first_pick + part->n_picks) - 1);
-    } else {
-      const AppendedRows appended = slot.decoder->append_rows(next_.rows, n_prompt_rows);
-      n_prompt_rows -= appended.n_prompt;
-      n_picks = static_cast<size_t>(appended.n_picks);
-    }
-    if (next_.rows.size() == n_before) continue;
-    next_.parts.push_back({&slot, next_.n_picks, n_picks});
-    next_.n_picks += n_picks;
-  }
-}
-
-void Lane::step() {
-  put_together();
-  if (stopping()) return;
-  const std::optional<Failure> failure =
-      next_.parts.empty() ? std::nullopt : try_to([&] { network_->start_step(next_.rows); });
-  if (failure && ends_the_lane(failure->status)) return lose(*failure);
-  if (!running_.parts.empty()) land(!failure && !next_.parts.empty());
-  if (failure) {
-    step_alone(next_.parts);
-    next_.clear();
-    return;
-  }
-  std::swap(running_, next_);
-  if (!network_->steps_ahead() && !running_.parts.empty()) land(false);
-}
-
-void Lane::land(bool next_started) {
-  std::vector<Pick> picks;
-  const std::optional<Failure> failure = try_to([&] { picks = finished_picks(running_.n_picks); });
-  if (failure && ends_the_lane(failure->status)) return lose(*failure);
-  if (failure) {
-    if (next_started) try_to([&] { finished_picks(next_.n_picks); });
-    next_.clear();
-    step_alone(running_.parts);
-  } else {
-    for (const Step::Part& part : running_.parts) {
-      if (stopping()) return;
-      // A cancelled window has left.
-      if (part.slot == nullptr || !part.slot->decoder) continue;
-      bool goes_on = false;
-      work_on(*part.slot, [&] {
-        goes_on = part.slot->decoder->take(std::span(picks).subspan(part.first_pick, part.n_picks), *network_);
-      });
-      if (goes_on) continue;
-      for (Step::Part& ahead : next_.parts) {
-        if (ahead.slot == part.slot) ahead.slot = nullptr;
-      }
-    }
-  }
-  running_.clear();
-}
-
-void Lane::step_alone(std::span<const Step::Part> parts) {
-  // Whose fault it was cannot be told from a step of all: each window repeats it alone, which changes none of its
-  // results.
-  for (const Step::Part& part : parts) {
-    if (stopping()) return;
-    if (part.slot == nullptr || !part.slot->decoder) continue;
-    work_on(*part.slot, [&] {
-      std::vector<StepRow> rows;
-      const AppendedRows appended = part.slot->decoder->append_rows(rows, prompt_rows_per_step);
-      network_->start_step(rows);
-      part.slot->decoder->take(finished_picks(static_cast<size_t>(appended.n_picks)), *network_);
-    });
-  }
-}
-
-std::vector<Pick> Lane::finished_picks(size_t n_picks) {
-  std::vector<Pick> picks = network_->finish_step();
-  if (picks.size() != n_picks) {
-    throw Error(FW_STATUS_INTERNAL,
-                "a step gave " + std::to_string(picks.size()) + " picks; expected " + std::to_string(n_picks));
-  }
-  return picks;
 }
 
 bool Lane::cancelled(const Slot& slot) const {
@@ -449,10 +162,12 @@ void Lane::lose(const Failure& failure) {
   {
     const std::lock_guard lock(mutex_);
     lost_ = failure;
-    for (Occupant& occupant : occupants_) {
+    const auto give_back = [&](Occupant& occupant) {
       if (occupant.busy) finished_.push_back(failed(occupant.tag, failure.status, failure.message));
       occupant = {};
-    }
+    };
+    for (Occupant& occupant : occupants_) give_back(occupant);
+    for (Leaving& leaving : leaving_) give_back(leaving.occupant);
     for (const WindowRequest& request : waiting_)
       finished_.push_back(failed(request.tag, failure.status, failure.message));
     waiting_.clear();

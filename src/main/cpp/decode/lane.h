@@ -99,16 +99,23 @@ class Lane {
     bool busy = false;
     bool cancelled = false;
   };
-  /** A whole window that is aligned; its words are written down while the device encodes those that come next. */
-  struct Leaving {
-    std::unique_ptr<WindowPieces> pieces;
-    std::optional<Alignment> alignment;
-    Clock::time_point started;
-    Occupant occupant;
-  };
   struct Failure {
     fw_status status;
     std::string message;
+  };
+  /**
+   * A whole window that has left its place; the device aligns it and encodes those that come next while its words are
+   * written down here.
+   */
+  struct Leaving {
+    std::unique_ptr<WindowPieces> pieces;
+    /** Whether it has text that is aligned. */
+    bool aligned = false;
+    Alignment alignment;
+    Clock::time_point started;
+    Occupant occupant;
+    /** Why it could not be aligned. */
+    std::optional<Failure> failure = std::nullopt;
   };
 
   void run() noexcept;
@@ -122,7 +129,14 @@ class Lane {
    * time, so that the device encodes one while this thread writes down the words of another.
    */
   void turn_over();
-  void align_decoded();
+  /** Of a group at most. */
+  void start_aligning();
+  /** Aligns pieces of windows that go on in their places, and goes on to the next piece of each. */
+  void align_pieces(const std::vector<Slot*>& slots);
+  std::vector<AlignRequest> alignments_of(const std::vector<Slot*>& slots) const;
+  std::vector<Alignment> finished_alignments(size_t n);
+  /** Gives the windows that leave their alignments, and lets them out. */
+  void finish_aligning();
   void finish_leaving();
   void admit();
   void encode_admitted();
@@ -163,7 +177,11 @@ class Lane {
 
   /** Touched by the lane's thread alone. */
   std::vector<Slot> slots_;
+  /** Alignments that were started and not finished. */
+  size_t n_aligning_ = 0;
   Step running_;
+  /** The part of each slot in the running step, while the next is put together. */
+  std::vector<const Step::Part*> parts_running_;
   Step next_;
   /** Steps for which decoded windows have waited for company. */
   int32_t n_waited_ = 0;

@@ -50,8 +50,6 @@ void DeviceNetwork::copy_sequence(int32_t from, int32_t to, int32_t n_places) {
   decoder_.copy_sequence(from, to, n_places);
 }
 
-std::vector<Alignment> DeviceNetwork::align(std::span<const AlignRequest> requests) { return decoder_.align(requests); }
-
 std::unique_ptr<Network> make_network(std::shared_ptr<const Model> model, const NetworkLimits& limits) {
   return std::make_unique<DeviceNetwork>(std::move(model), limits);
 }

@@ -21,8 +21,8 @@ class DeviceNetwork final : public Network {
   std::vector<Pick> finish_step() override { return decoder_.finish_step(); }
   bool steps_ahead() const override { return model_->device().habits().steps_ahead; }
   void copy_sequence(int32_t from, int32_t to, int32_t n_places) override;
-  using Network::align;
-  std::vector<Alignment> align(std::span<const AlignRequest> requests) override;
+  void start_align(std::span<const AlignRequest> requests) override { decoder_.start_align(requests); }
+  std::vector<Alignment> finish_align() override { return decoder_.finish_align(); }
   int32_t group() const override { return encoder_.n_windows(); }
 
   /** The parts, for tests and benchmarks. */

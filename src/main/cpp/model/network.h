@@ -112,8 +112,17 @@ class Network {
   /** Copies the first n_places of a sequence's self-attention cache to another's (beams that fork). */
   virtual void copy_sequence(int32_t from, int32_t to, int32_t n_places) = 0;
 
-  /** Aligns forced sequences, each on a window and sequence that no other of them has; in their order. */
-  virtual std::vector<Alignment> align(std::span<const AlignRequest> requests) = 0;
+  /**
+   * Aligns forced sequences, each on a window and sequence that no other of them has; finish_align then gives the
+   * alignments in their order. What is called between the two comes behind: the windows may be encoded anew, and there
+   * is no step under way. The tokens are read during the call only.
+   */
+  virtual void start_align(std::span<const AlignRequest> requests) = 0;
+  virtual std::vector<Alignment> finish_align() = 0;
+  std::vector<Alignment> align(std::span<const AlignRequest> requests) {
+    start_align(requests);
+    return finish_align();
+  }
   Alignment align(const AlignRequest& request) { return std::move(align({&request, 1}).front()); }
 
   /** How many windows are worth waiting for before they are encoded, or aligned, together; 1 on a processor. */

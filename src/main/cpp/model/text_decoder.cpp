@@ -214,32 +214,57 @@ void TextDecoder::copy_sequence(int32_t from, int32_t to, int32_t n_places) {
   ops::copy_slot(executor_, *self_cache_, from, to, n_places);
 }
 
-std::vector<Alignment> TextDecoder::align(std::span<const AlignRequest> requests) {
-  std::vector<Alignment> alignments(requests.size());
-  std::vector<Forced> together;
-  int64_t n_rows = 0;
+void TextDecoder::Pass::finish() {
+  for (const Forced& one : forced) {
+    std::vector<float>& next = one.alignment->next_probability;
+    std::copy_n(probabilities.begin() + one.first_row, next.size(), next.begin());
+  }
+}
+
+void TextDecoder::start_align(std::span<const AlignRequest> requests) {
+  Aligning aligning;
+  aligning.alignments.resize(requests.size());
+  Pass& pass = aligning.last;
   for (size_t i = 0; i < requests.size(); ++i) {
     const AlignRequest& request = requests[i];
+    Alignment& alignment = aligning.alignments[i];
     const auto n_tokens = static_cast<int64_t>(request.tokens.size());
     if (n_tokens < 2 || n_tokens > model_.shape().n_text_ctx) {
       throw Error(FW_STATUS_INVALID_ARGUMENT, "alignment: expected 2 to " + std::to_string(model_.shape().n_text_ctx) +
                                                   " tokens, found " + std::to_string(n_tokens));
     }
-    alignments[i].first_frames.resize(static_cast<size_t>(std::max(request.n_rows, 0)));
-    alignments[i].next_probability.resize(request.tokens.size() - 1);
-    if (n_rows + n_tokens > max_rows_) {
-      align_together(together);
-      together.clear();
-      n_rows = 0;
+    alignment.first_frames.resize(static_cast<size_t>(std::max(request.n_rows, 0)));
+    alignment.next_probability.resize(request.tokens.size() - 1);
+    if (pass.n_rows + n_tokens > max_rows_) {
+      align_pass(pass, &Executor::batch);
+      pass.finish();
+      pass = {};
     }
-    together.push_back({&request, &alignments[i], static_cast<int32_t>(n_rows)});
-    n_rows += n_tokens;
+    pass.forced.push_back({&request, &alignment, static_cast<int32_t>(pass.n_rows)});
+    pass.n_rows += n_tokens;
   }
-  align_together(together);
-  return alignments;
+  // What the ops write to stays where it is when its owner is moved.
+  aligning_.push_back(std::move(aligning));
+  try {
+    align_pass(aligning_.back().last, &Executor::start);
+  } catch (...) {
+    aligning_.pop_back();
+    throw;
+  }
 }
 
-void TextDecoder::align_together(std::span<const Forced> forced) {
+std::vector<Alignment> TextDecoder::finish_align() {
+  if (aligning_.empty()) throw Error(FW_STATUS_INTERNAL, "finish_align: expected alignments that were started");
+  Aligning first = std::move(aligning_.front());
+  aligning_.pop_front();
+  if (first.last.n_rows != 0) executor_.finish();
+  first.last.finish();
+  return std::move(first.alignments);
+}
+
+void TextDecoder::align_pass(Pass& pass, void (Executor::*run)(const std::function<void()>&)) {
+  if (pass.n_rows == 0) return;
+  const std::span<const Forced> forced = pass.forced;
   const std::vector<AlignmentHead>& heads = model_.alignment_heads();
   const auto n_heads = static_cast<int32_t>(heads.size());
   std::vector<StepRow> rows;
@@ -253,7 +278,7 @@ void TextDecoder::align_together(std::span<const Forced> forced) {
       targets.push_back(i + 1 < tokens.size() ? tokens[i + 1] : model_.weights().token_kinds.end);
     }
   }
-  std::vector<float> probabilities(rows.size());
+  pass.probabilities.resize(rows.size());
   // Of each sequence the tokens of one head behind those of the other.
   const auto weights_of = [&](const Forced& one) {
     const auto n_tokens = static_cast<int64_t>(one.request->tokens.size());
@@ -261,7 +286,7 @@ void TextDecoder::align_together(std::span<const Forced> forced) {
   };
   // What is aligned is many rows at once, and has products of its own for them.
   most_rows_ = max_rows_;
-  executor_.batch([&] {
+  (executor_.*run)([&] {
     run_blocks(rows, [&](int32_t layer, const Tensor& query) {
       for (int64_t h = 0; h < n_heads; ++h) {
         if (heads[static_cast<size_t>(h)].layer != layer) continue;
@@ -280,7 +305,7 @@ void TextDecoder::align_together(std::span<const Forced> forced) {
       const std::span<const int32_t> some = piece(std::span<const int32_t>(all), i, logit_rows_);
       ops::token_probability(executor_, {compute_logits(some), model_.weights().token_kinds.end,
                                          std::span(targets).subspan(static_cast<size_t>(i), some.size()),
-                                         std::span(probabilities).subspan(static_cast<size_t>(i), some.size())});
+                                         std::span(pass.probabilities).subspan(static_cast<size_t>(i), some.size())});
     }
     for (const Forced& one : forced) {
       const AlignRequest& request = *one.request;
@@ -291,10 +316,6 @@ void TextDecoder::align_together(std::span<const Forced> forced) {
     }
   });
   most_rows_ = 0;
-  for (const Forced& one : forced) {
-    std::vector<float>& next = one.alignment->next_probability;
-    std::copy_n(probabilities.begin() + one.first_row, next.size(), next.begin());
-  }
 }
 
 std::vector<float> TextDecoder::logits(std::span<const StepRow> rows) {

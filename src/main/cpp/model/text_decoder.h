@@ -24,8 +24,9 @@ class TextDecoder {
   void start_step(std::span<const StepRow> rows);
   std::vector<Pick> finish_step();
   void copy_sequence(int32_t from, int32_t to, int32_t n_places);
-  /** Network::align. */
-  std::vector<Alignment> align(std::span<const AlignRequest> requests);
+  /** Network::start_align and finish_align. */
+  void start_align(std::span<const AlignRequest> requests);
+  std::vector<Alignment> finish_align();
 
   /** The logits of all rows [n][n_vocab] in host memory, for tests. */
   std::vector<float> logits(std::span<const StepRow> rows);
@@ -34,15 +35,29 @@ class TextDecoder {
   size_t cache_bytes() const { return self_cache_->bytes() + cross_cache_->bytes(); }
 
  private:
-  /** A forced sequence in a pass: where its rows begin, and of how many of its tokens the next one is asked for. */
+  /** A forced sequence in a pass: where its rows begin. */
   struct Forced {
     const AlignRequest* request;
     Alignment* alignment;
     int32_t first_row;
   };
+  /** Sequences that go through the decoder together, and the probabilities of their rows. */
+  struct Pass {
+    std::vector<Forced> forced;
+    std::vector<float> probabilities;
+    int64_t n_rows = 0;
 
-  /** Aligns sequences of at most pass_rows_ tokens together. */
-  void align_together(std::span<const Forced> forced);
+    /** Hands the probabilities out, once they are there. */
+    void finish();
+  };
+  /** Alignments whose last pass may be under way. */
+  struct Aligning {
+    std::vector<Alignment> alignments;
+    Pass last;
+  };
+
+  /** Calls run (of the executor) with the ops of a pass of at most max_rows_ rows. */
+  void align_pass(Pass& pass, void (Executor::*run)(const std::function<void()>&));
 
   /** Sees the queries of a layer's cross-attention, for the rows now in work. */
   using QueryWatch = std::function<void(int32_t layer, const Tensor& query)>;
@@ -81,6 +96,7 @@ class TextDecoder {
   int32_t chosen_half_ = 0;
   /** Picks of the steps that were started, the oldest first. */
   std::deque<std::vector<Pick>> picks_;
+  std::deque<Aligning> aligning_;
   /** Of the rows now in work. */
   std::vector<int32_t> tokens_;
   std::vector<int32_t> positions_;

@@ -86,10 +86,9 @@ void ScriptedNetwork::copy_sequence(int32_t from, int32_t to, int32_t n_places) 
   sequences_.at(static_cast<size_t>(to)).assign(source.begin(), source.begin() + n_places);
 }
 
-std::vector<Alignment> ScriptedNetwork::align(std::span<const AlignRequest> requests) {
-  std::vector<Alignment> alignments;
-  for (const AlignRequest& request : requests) alignments.push_back(align_one(request));
-  return alignments;
+void ScriptedNetwork::start_align(std::span<const AlignRequest> requests) {
+  alignments_.clear();
+  for (const AlignRequest& request : requests) alignments_.push_back(align_one(request));
 }
 
 Alignment ScriptedNetwork::align_one(const AlignRequest& request) {

@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "decode/lane.h"
@@ -79,8 +80,8 @@ class ScriptedNetwork final : public Network {
   std::vector<Pick> finish_step() override;
   bool steps_ahead() const override { return script_->steps_ahead; }
   void copy_sequence(int32_t from, int32_t to, int32_t n_places) override;
-  using Network::align;
-  std::vector<Alignment> align(std::span<const AlignRequest> requests) override;
+  void start_align(std::span<const AlignRequest> requests) override;
+  std::vector<Alignment> finish_align() override { return std::exchange(alignments_, {}); }
 
  private:
   Pick pick(const StepRow& row);
@@ -95,6 +96,7 @@ class ScriptedNetwork final : public Network {
   /** Of steps that were started and not finished, and the best tokens of the last one that was started. */
   std::deque<std::vector<Pick>> started_;
   std::vector<int32_t> chosen_;
+  std::vector<Alignment> alignments_;
 };
 
 /** Logits that make one token certain. */

@@ -109,8 +109,10 @@ TEST_P(TeacherForced, TokensAreThoseThatTheCpuFindsMostProbable) {
   RecordProperty("places", static_cast<int>(n_places));
   RecordProperty("different_tokens", static_cast<int>(n_different));
   EXPECT_GE(n_places, least_places);
-  // One in a thousand, and none in f32.
-  EXPECT_LE(n_different, GetParam() == FW_PRECISION_F32 ? 0 : n_places / 1000);
+  // One in a thousand in f16, and none in f32; bf16, which has three bits less, changes 1.4 on a GPU and 0.9 on the
+  // CPU.
+  const size_t in_thousand = GetParam() == FW_PRECISION_F32 ? 0 : GetParam() == FW_PRECISION_F16 ? 1 : 2;
+  EXPECT_LE(n_different, n_places * in_thousand / 1000);
 }
 
 FW_INSTANTIATE_GPU_TEST(TeacherForced);

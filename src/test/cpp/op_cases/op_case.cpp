@@ -124,7 +124,10 @@ class LayerNormRun final : public MatrixRun {
 
 OpCase layer_norm(int64_t m, int64_t n, bool speed) {
   return {
-      "layer_norm " + std::to_string(m) + " x " + std::to_string(n), speed, false, 0,
+      "layer_norm " + std::to_string(m) + " x " + std::to_string(n),
+      speed,
+      false,
+      0,
       [=](const Device& device, Executor& executor) { return std::make_unique<LayerNormRun>(device, executor, m, n); },
       same_bound(count(m, n), 2e-5, 2e-5, 40)};
 }
@@ -166,9 +169,10 @@ OpCase attention(int64_t n, int64_t dim, int32_t n_heads, bool speed, int32_t n_
 /** Each row with keys and values of its own. */
 class CachedAttentionRun final : public MatrixRun {
  public:
-  CachedAttentionRun(const Device& device, Executor& executor, int32_t n_rows, int32_t length, int32_t n_heads)
+  CachedAttentionRun(const Device& device, Executor& executor, int32_t n_rows, int32_t length, int32_t n_heads,
+                     bool eight_bit)
       : MatrixRun(device, executor, n_rows, n_heads * 64, activations(device)),
-        cache_(device.make_cache({n_rows, 1, length, n_heads, 64})),
+        cache_(device.make_cache({n_rows, 1, length, n_heads, 64, eight_bit})),
         query_(device, n_rows, n_heads * 64, random_values(count(n_rows, n_heads * 64), 1), 8, activations(device)) {
     const int64_t width = n_heads * 64;
     const GuardedMatrix key(device, length, width, random_values(count(length, width), 2), 8, activations(device));
@@ -190,12 +194,14 @@ class CachedAttentionRun final : public MatrixRun {
   std::vector<CacheReach> reach_;
 };
 
-OpCase cached_attention(int32_t n_rows, int32_t length, int32_t n_heads, bool speed) {
+OpCase cached_attention(int32_t n_rows, int32_t length, int32_t n_heads, bool speed, bool eight_bit = false) {
   return {"cached_attention " + std::to_string(n_rows) + " x " + std::to_string(length) + " places, " +
-              std::to_string(n_heads) + " x 64",
-          speed, false, 4.0 * n_rows * length * n_heads * 64,
+              std::to_string(n_heads) + " x 64" + (eight_bit ? ", eight bits" : ""),
+          speed,
+          false,
+          4.0 * n_rows * length * n_heads * 64,
           [=](const Device& device, Executor& executor) {
-            return std::make_unique<CachedAttentionRun>(device, executor, n_rows, length, n_heads);
+            return std::make_unique<CachedAttentionRun>(device, executor, n_rows, length, n_heads, eight_bit);
           },
           same_bound(count(n_rows, n_heads * 64), 1e-5, 35 * 0x1p-9, 1)};
 }
@@ -220,7 +226,9 @@ class LogMelRun final : public MatrixRun {
 
 OpCase log_mel(int64_t n_frames, int32_t n_mels, bool speed) {
   // A transform of 400 points in radix 5 and 4, about 5 n log2 n operations, and the filters' few hundred weights.
-  return {"log_mel " + std::to_string(n_frames) + " x " + std::to_string(n_mels), speed, false,
+  return {"log_mel " + std::to_string(n_frames) + " x " + std::to_string(n_mels),
+          speed,
+          false,
           static_cast<double>(n_frames) * (5 * 400 * std::log2(400.0) / 2 + 2 * 400),
           [=](const Device& device, Executor& executor) {
             return std::make_unique<LogMelRun>(device, executor, n_frames, n_mels);
@@ -314,8 +322,11 @@ std::vector<OpCase> op_cases() {
     cases.push_back(std::move(made));
   };
   const int64_t state = 1280;
-  for (const auto& [n, k] : {std::pair<int64_t, int64_t>{3 * state, state}, {state, state}, {4 * state, state},
-                             {state, 4 * state}, {2 * state, state}}) {
+  for (const auto& [n, k] : {std::pair<int64_t, int64_t>{3 * state, state},
+                             {state, state},
+                             {4 * state, state},
+                             {state, 4 * state},
+                             {2 * state, state}}) {
     on_gpu(linear({12000, n, k, StoredType::f16, RowCount::many}, false));
   }
   on_gpu(attention(1500, 64, 20, false, 8));
@@ -325,10 +336,22 @@ std::vector<OpCase> op_cases() {
     on_gpu(linear({m, state, state, StoredType::f16, RowCount::few}, false));
     on_gpu(linear({m, state, 4 * state, StoredType::f16, RowCount::few}, false));
   }
-  on_gpu(linear({128, 51866, state, StoredType::f16, RowCount::few}, false));
+  on_gpu(linear({128, 51864, state, StoredType::f16, RowCount::few}, false));
   on_gpu(layer_norm(128, state, false));
   for (const int32_t n_rows : {1, 8, 128}) on_gpu(cached_attention(n_rows, 1500, 20, false));
+  on_gpu(cached_attention(128, 1500, 20, false, true));
   on_gpu(cached_attention(128, 60, 20, false));
+
+  // Medium: width 1,024 in 16 heads, a step of 128 rows.
+  const int64_t narrow = 1024;
+  for (const auto& [n, k] : {std::pair<int64_t, int64_t>{3 * narrow, narrow},
+                             {narrow, narrow},
+                             {4 * narrow, narrow},
+                             {narrow, 4 * narrow}}) {
+    on_gpu(linear({128, n, k, StoredType::f16, RowCount::few}, false));
+  }
+  on_gpu(layer_norm(128, narrow, false));
+  on_gpu(cached_attention(128, 1500, 16, false));
   return cases;
 }
 

@@ -21,7 +21,7 @@ constexpr int kWarps = 4;
 /** Places of a cache of text, of which most are empty. */
 constexpr int kShortPlaces = 512;
 
-template <typename T, typename S, int kDim, int kWarps>
+template <typename T, typename S, int kDim, int kWarps, int kHalves>
 __global__ void __launch_bounds__(kWarps * 32)
     cached_attention_kernel(CacheView cache, int32_t layer, const T* query, int64_t q_stride, const RowGroup* groups,
                             const CacheReach* reach, float scale, T* y, int64_t y_stride) {
@@ -44,19 +44,24 @@ __global__ void __launch_bounds__(kWarps * 32)
   // Halves of blocks: a warp's first is in block `warp`.
   const auto next_half = [](int half) { return half % 2 == 0 ? half + 1 : half + 2 * kWarps - 1; };
   const int n_halves = (group.longest + places_at_a_time - 1) / places_at_a_time;
+  // Bytes are half as much under way: their values too are asked for a turn ahead.
+  constexpr bool values_ahead = std::is_same_v<S, uint8_t>;
   Keys<T, S, kDim> keys;
+  Values<T, S, kDim> values;
   int half = 2 * warp;
-  if (half < n_halves) keys.load(from, half * places_at_a_time, g, t);
+  if (half < n_halves) {
+    keys.load(from, half * places_at_a_time, g, t);
+    if (values_ahead) values.load(from, half * places_at_a_time, g, t);
+  }
   while (half < n_halves) {
     const int first = half * places_at_a_time;
-    Values<T, S, kDim> values;
-    values.load(from, first, g, t);
+    if (!values_ahead) values.load(from, first, g, t);
     float c[4][4];
     keys.score(q, c);
     half = next_half(half);
     if (half < n_halves) keys.load(from, half * places_at_a_time, g, t);
 #pragma unroll
-    for (int h = 0; h < 2; ++h) {
+    for (int h = 0; h < kHalves; ++h) {
       float high = largest[h];
 #pragma unroll
       for (int i = 0; i < 4; ++i) {
@@ -87,10 +92,11 @@ __global__ void __launch_bounds__(kWarps * 32)
         o[d][2 * h + 1] *= shrink;
       }
     }
-    values.add(c, o);
+    values.template add<kHalves>(c, o);
+    if (values_ahead && half < n_halves) values.load(from, half * places_at_a_time, g, t);
   }
 #pragma unroll
-  for (int h = 0; h < 2; ++h) {
+  for (int h = 0; h < kHalves; ++h) {
     const int row = g + 8 * h;
     total[h] += __shfl_xor_sync(0xffffffffu, total[h], 1);
     total[h] += __shfl_xor_sync(0xffffffffu, total[h], 2);
@@ -172,8 +178,8 @@ __global__ void cached_attention_plain_kernel(CacheView cache, int32_t layer, co
 }  // namespace
 
 void cached_attention(cudaStream_t stream, const CacheView& cache, int32_t layer, const Tensor& query,
-                      const RowGroup* groups, int32_t n_groups, const CacheReach* reach, bool few, const Tensor& y) {
-  const dim3 grid(static_cast<unsigned>(n_groups), static_cast<unsigned>(cache.shape.n_heads));
+                      const RowGroups& groups, const CacheReach* reach, bool few, const Tensor& y) {
+  const dim3 grid(static_cast<unsigned>(groups.n), static_cast<unsigned>(cache.shape.n_heads));
   const float scale = score_scale(cache);
   with_storage(cache, [&](auto element, auto stored) {
     using T = decltype(element);
@@ -184,9 +190,11 @@ void cached_attention(cudaStream_t stream, const CacheView& cache, int32_t layer
       const auto start = [&](auto dim, auto warps) {
         constexpr int kDim = decltype(dim)::value, kWarpsOfBlock = decltype(warps)::value;
         constexpr int bytes = kWarpsOfBlock * rows_of_group * (kDim + 1) * static_cast<int>(sizeof(float));
-        const auto kernel = cached_attention_kernel<T, S, kDim, kWarpsOfBlock>;
+        const auto kernel = groups.most_rows <= rows_of_group / 2
+                                ? cached_attention_kernel<T, S, kDim, kWarpsOfBlock, 1>
+                                : cached_attention_kernel<T, S, kDim, kWarpsOfBlock, 2>;
         if (bytes > 48 * 1024) cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, bytes);
-        launch_early(stream, grid, kWarpsOfBlock * 32, bytes, kernel, cache, layer, q, query.stride, groups, reach,
+        launch_early(stream, grid, kWarpsOfBlock * 32, bytes, kernel, cache, layer, q, query.stride, groups.data, reach,
                      scale, to, y.stride);
       };
       using Few = std::integral_constant<int, 12>;
@@ -203,7 +211,7 @@ void cached_attention(cudaStream_t stream, const CacheView& cache, int32_t layer
     }
     const auto bytes = static_cast<unsigned>(cache.padded_places) * static_cast<unsigned>(sizeof(float));
     cached_attention_plain_kernel<T, S>
-        <<<grid, 256, bytes, stream>>>(cache, layer, q, query.stride, groups, reach, scale, to, y.stride);
+        <<<grid, 256, bytes, stream>>>(cache, layer, q, query.stride, groups.data, reach, scale, to, y.stride);
   });
 }
 

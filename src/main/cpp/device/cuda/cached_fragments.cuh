@@ -145,13 +145,14 @@ struct Values {
     }
   }
 
-  /** o += c times the values. */
+  /** o += c times the values; of rows g, and, of two halves, g + 8. */
+  template <int kHalves>
   __device__ void add(const float (&c)[4][4], float (&o)[kDim / 8][4]) const {
     uint32_t p[4][2];
 #pragma unroll
     for (int i = 0; i < 4; ++i) {
       p[i][0] = pack_two<T>(c[i][0], c[i][1]);
-      p[i][1] = pack_two<T>(c[i][2], c[i][3]);
+      p[i][1] = kHalves == 2 ? pack_two<T>(c[i][2], c[i][3]) : 0u;
     }
 #pragma unroll
     for (int d = 0; d < kDim / 8; ++d) {
@@ -177,6 +178,7 @@ struct Values<T, uint8_t, kDim> {
     scales = __ldcs(reinterpret_cast<const uint4*>(from.value_scales + first + 8 * t));
   }
 
+  template <int kHalves>
   __device__ void add(const float (&c)[4][4], float (&o)[kDim / 8][4]) const {
     const uint32_t pairs[4] = {scales.x, scales.y, scales.z, scales.w};
     uint32_t p[4][2];
@@ -185,7 +187,7 @@ struct Values<T, uint8_t, kDim> {
       const float2 scale = scales_of(pairs[i]);
       const float low = scale.x * raised, high = scale.y * raised;
       p[i][0] = pack_two<half>(c[i][0] * low, c[i][1] * high);
-      p[i][1] = pack_two<half>(c[i][2] * low, c[i][3] * high);
+      p[i][1] = kHalves == 2 ? pack_two<half>(c[i][2] * low, c[i][3] * high) : 0u;
     }
 #pragma unroll
     for (int d = 0; d < kDim / 8; ++d) {

@@ -14,10 +14,6 @@ namespace {
 constexpr size_t kArgumentBytes = size_t{4} << 20;
 constexpr size_t kResultBytes = size_t{4} << 20;
 constexpr size_t kAlignment = 64;
-/** The longest text context, an encoder's frames, and all heads of large's decoder. */
-constexpr int32_t kPathRows = 448;
-constexpr int32_t kPathFrames = 1500;
-constexpr int32_t kPathHeads = 640;
 /** Rows whose attention does not fill a GPU with a block of four warps a head. */
 constexpr int32_t kFewRows = 6;
 /** Graphs that are kept; a graph of large-v3's step takes about a megabyte. */
@@ -50,9 +46,7 @@ CudaExecutor::CudaExecutor(const CudaDevice& device, const ExecutorOptions& opti
       device_results_(device.allocate(kResultBytes)),
       uploads_(device, 2 * options.n_windows, FW_WINDOW_MAX_SAMPLES, options.use_streams),
       patches_(device.allocate(static_cast<size_t>(patch_elements) * sizeof(uint16_t))),
-      path_cost_(device.allocate(size_t{kPathRows} * kPathFrames * sizeof(float))),
-      path_steps_(device.allocate(size_t{kPathRows} * kPathFrames)),
-      path_scratch_(device.allocate(size_t{2} * kPathHeads * kPathFrames * sizeof(float))),
+      paths_(device, options.n_windows),
       mel_scratch_(device.allocate(static_cast<size_t>(log_mel_scratch(3000, 128)) * sizeof(float))) {}
 
 CudaExecutor::~CudaExecutor() {
@@ -75,6 +69,14 @@ void CudaExecutor::mix(const Tensor& t) {
   mix(reinterpret_cast<uintptr_t>(t.data));
   mix(static_cast<uint64_t>(t.rows) << 32 ^ static_cast<uint64_t>(t.cols));
   mix(static_cast<uint64_t>(t.stride) << 8 ^ static_cast<uint64_t>(t.type));
+}
+
+void CudaExecutor::mix(const CacheView& cache) {
+  const CacheShape& shape = cache.shape;
+  mix(reinterpret_cast<uintptr_t>(cache.keys));
+  mix(static_cast<uint64_t>(shape.n_slots) << 32 ^ static_cast<uint64_t>(shape.n_layers));
+  mix(static_cast<uint64_t>(shape.n_places) << 32 ^ static_cast<uint64_t>(shape.n_heads));
+  mix(static_cast<uint64_t>(shape.head_dim) << 1 ^ static_cast<uint64_t>(shape.eight_bit));
 }
 
 const void* CudaExecutor::stage_bytes(const void* host, size_t bytes) {
@@ -104,36 +106,41 @@ const void* CudaExecutor::stage_bytes(const void* host, size_t bytes) {
   if (mode_ == Mode::launch || staged_ + bytes > kArgumentBytes) {
     throw Error(FW_STATUS_INTERNAL, "the arguments of a batch changed while it ran, or are more than its memory");
   }
-  known_.push_back({host, bytes, staged_});
+  known_.push_back({host, bytes, staged_, 0});
   if (bytes != 0) std::memcpy(arguments_[turn_].data() + staged_, host, bytes);
   staged_ += aligned(bytes);
   return static_cast<std::byte*>(device_arguments_->data()) + known_.back().offset;
 }
 
-const RowGroup* CudaExecutor::stage_groups(std::span<const CacheReach> reach, int32_t& n_groups) {
-  n_groups = static_cast<int32_t>(reach.size());
+RowGroups CudaExecutor::stage_groups(std::span<const CacheReach> reach) {
+  const auto n_groups = static_cast<int32_t>(reach.size());
   // Grouped once for all layers: known by the address of the list behind its end, where no argument begins.
   const void* const name = reach.data() + reach.size();
   const size_t bytes = reach.size() * sizeof(RowGroup);
   if (mode_ != Mode::alone) {
     for (const Staged& known : known_) {
       if (known.host == name && known.bytes == bytes) {
-        return reinterpret_cast<const RowGroup*>(static_cast<std::byte*>(device_arguments_->data()) + known.offset);
+        const auto* at = static_cast<std::byte*>(device_arguments_->data()) + known.offset;
+        return {reinterpret_cast<const RowGroup*>(at), n_groups, known.most_rows};
       }
     }
   }
   groups_.assign(reach.size(), RowGroup{0, 0, 0, 0});
   size_t n = 0;
+  int32_t most_rows = 0;
   for (size_t i = 0; i < reach.size(); ++i) {
     if (i == 0 || groups_[n - 1].slot != reach[i].slot || groups_[n - 1].n_rows == rows_of_group) {
       groups_[n++] = {static_cast<int32_t>(i), 0, reach[i].slot, 0};
     }
-    ++groups_[n - 1].n_rows;
+    most_rows = std::max(most_rows, ++groups_[n - 1].n_rows);
     groups_[n - 1].longest = std::max(groups_[n - 1].longest, reach[i].length);
   }
   const RowGroup* const staged = stage(std::span<const RowGroup>(groups_));
-  if (mode_ == Mode::collect) known_.back().host = name;
-  return staged;
+  if (mode_ == Mode::collect) {
+    known_.back().host = name;
+    known_.back().most_rows = most_rows;
+  }
+  return {staged, n_groups, most_rows};
 }
 
 void* CudaExecutor::result_place(size_t bytes) {
@@ -207,6 +214,7 @@ void CudaExecutor::launch_batch(const std::function<void()>& ops) {
   if (seen_.size() > kSeen) seen_.clear();
   if (graph == graphs_.end() && seen_.insert(hash_).second) {
     ops();
+    paths_.join(stream_);
     return;
   }
   if (graph == graphs_.end()) {
@@ -215,6 +223,7 @@ void CudaExecutor::launch_batch(const std::function<void()>& ops) {
     cudaGraph_t captured = nullptr;
     try {
       ops();
+      paths_.join(stream_);
     } catch (...) {
       cudaStreamEndCapture(stream_, &captured);
       if (captured != nullptr) cudaGraphDestroy(captured);
@@ -267,8 +276,9 @@ void CudaExecutor::attention(const AttentionArgs& args) {
 
 void CudaExecutor::store(const StoreArgs& args) {
   const CachePlace* places = stage(args.places);
-  if (!launches("store", args.cache, args.layer, args.key, args.value, places)) return;
-  cuda::store(stream_, cuda_cache(*args.cache).view(), args.layer, args.key, args.value, places);
+  const CacheView cache = cuda_cache(*args.cache).view();
+  if (!launches("store", cache, args.layer, args.key, args.value, places)) return;
+  cuda::store(stream_, cache, args.layer, args.key, args.value, places);
   if (mode_ == Mode::alone) check_launch("store");
 }
 
@@ -290,39 +300,35 @@ void CudaExecutor::flush_copies() {
 }
 
 void CudaExecutor::cached_attention(const CachedAttentionArgs& args) {
-  int32_t n_groups = 0;
   const CacheReach* reach = stage(args.reach);
-  const RowGroup* groups = stage_groups(args.reach, n_groups);
-  if (!launches("cached_attention", args.query, args.cache, args.layer, args.y, reach, groups)) return;
-  cuda::cached_attention(stream_, cuda_cache(*args.cache).view(), args.layer, args.query, groups, n_groups, reach,
-                         options_.n_rows <= kFewRows, args.y);
+  const RowGroups groups = stage_groups(args.reach);
+  const CacheView cache = cuda_cache(*args.cache).view();
+  if (!launches("cached_attention", args.query, cache, args.layer, args.y, reach, groups.data,
+                groups.most_rows <= rows_of_group / 2)) {
+    return;
+  }
+  cuda::cached_attention(stream_, cache, args.layer, args.query, groups, reach, options_.n_rows <= kFewRows, args.y);
   if (mode_ == Mode::alone) check_launch("cached_attention");
 }
 
 void CudaExecutor::attention_weights(const AttentionWeightsArgs& args) {
-  if (!launches("attention_weights", args.query, args.cache, args.layer, args.head, args.reach.slot, args.reach.length,
+  const CacheView cache = cuda_cache(*args.cache).view();
+  if (!launches("attention_weights", args.query, cache, args.layer, args.head, args.reach.slot, args.reach.length,
                 args.weights)) {
     return;
   }
-  cuda::attention_weights(stream_, cuda_cache(*args.cache).view(), args.layer, args.head, args.query, args.reach,
-                          args.weights.f32(), args.weights.stride);
+  cuda::attention_weights(stream_, cache, args.layer, args.head, args.query, args.reach, args.weights.f32(),
+                          args.weights.stride);
   if (mode_ == Mode::alone) check_launch("attention_weights");
 }
 
 void CudaExecutor::alignment_path(const AlignmentPathArgs& args) {
-  if (args.n_rows > kPathRows || args.n_frames > kPathFrames || args.n_heads > kPathHeads) {
-    throw Error(FW_STATUS_INTERNAL, "alignment_path: expected at most " + std::to_string(kPathRows) + " rows, " +
-                                        std::to_string(kPathFrames) + " frames and " + std::to_string(kPathHeads) +
-                                        " heads");
-  }
   const size_t bytes = args.first.size_bytes();
   auto* place = static_cast<int32_t*>(result_place(bytes));
   if (launches("alignment_path", args.weights, args.n_heads, args.n_tokens, args.first_row, args.n_rows, args.n_frames,
                place)) {
-    auto* cost = static_cast<float*>(path_cost_->data());
-    alignment_cost(stream_, args.weights.f32(), args.n_heads, args.n_tokens, args.weights.stride, args.first_row,
-                   args.n_rows, args.n_frames, static_cast<float*>(path_scratch_->data()), cost);
-    dtw_path(stream_, cost, args.n_rows, args.n_frames, static_cast<uint8_t*>(path_steps_->data()), place);
+    paths_.find(stream_, args, place);
+    if (mode_ == Mode::alone) paths_.join(stream_);
   }
   deliver(place, bytes, [to = args.first](const std::byte* from) { std::memcpy(to.data(), from, to.size_bytes()); });
 }

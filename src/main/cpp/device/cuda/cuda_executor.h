@@ -13,6 +13,7 @@
 #include "device/cuda/cublas_products.h"
 #include "device/cuda/cuda_device.h"
 #include "device/cuda/kernels.h"
+#include "device/cuda/path_branches.h"
 #include "device/cuda/staging.h"
 #include "device/cuda/uploads.h"
 #include "device/executor.h"
@@ -67,6 +68,8 @@ class CudaExecutor final : public Executor {
     const void* host;
     size_t bytes;
     size_t offset;
+    /** Of row groups. */
+    int32_t most_rows = 0;
   };
 
   /** Device address of a host argument; in a batch the same list is staged once. */
@@ -75,7 +78,7 @@ class CudaExecutor final : public Executor {
     return static_cast<const T*>(stage_bytes(values.data(), values.size_bytes()));
   }
   const void* stage_bytes(const void* host, size_t bytes);
-  const RowGroup* stage_groups(std::span<const CacheReach> reach, int32_t& n_groups);
+  RowGroups stage_groups(std::span<const CacheReach> reach);
   /** Where a result goes on the device until `deliver` brings it to host memory, at the end of a batch or at once. */
   void* result_place(size_t bytes);
   void deliver(const void* place, size_t bytes, std::function<void(const std::byte*)> take);
@@ -89,6 +92,7 @@ class CudaExecutor final : public Executor {
   bool launches(const char* op, const Values&... values);
   void mix(uint64_t value);
   void mix(const Tensor& t);
+  void mix(const CacheView& cache);
 
   void flush_copies();
   /** Launches ops by the graph of their shape, which is captured where they come for the second time. */
@@ -119,9 +123,7 @@ class CudaExecutor final : public Executor {
   Uploads uploads_;
   /** Rows of a convolution side by side. */
   std::unique_ptr<Memory> patches_;
-  std::unique_ptr<Memory> path_cost_;
-  std::unique_ptr<Memory> path_steps_;
-  std::unique_ptr<Memory> path_scratch_;
+  PathBranches paths_;
   std::unique_ptr<Memory> mel_scratch_;
   std::vector<Staged> known_;
   std::vector<RowGroup> groups_;
@@ -158,7 +160,7 @@ bool CudaExecutor::launches(const char* op, const Values&... values) {
   mix(reinterpret_cast<uintptr_t>(op));
   const auto mix_one = [&](const auto& value) {
     using Value = std::decay_t<decltype(value)>;
-    if constexpr (std::is_same_v<Value, Tensor>) {
+    if constexpr (std::is_same_v<Value, Tensor> || std::is_same_v<Value, CacheView>) {
       mix(value);
     } else if constexpr (std::is_pointer_v<Value>) {
       mix(reinterpret_cast<uintptr_t>(value));

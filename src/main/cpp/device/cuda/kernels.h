@@ -84,6 +84,12 @@ struct RowGroup {
   int32_t longest;
 };
 inline constexpr int32_t rows_of_group = 16;
+/** The groups of a call, and how many rows the largest has. */
+struct RowGroups {
+  const RowGroup* data;
+  int32_t n;
+  int32_t most_rows;
+};
 
 /** StoreArgs on the device: keys and values of the cache's type. */
 void store(cudaStream_t stream, const CacheView& cache, int32_t layer, const Tensor& key, const Tensor& value,
@@ -102,7 +108,7 @@ void copy_slots(cudaStream_t stream, const CacheView& cache, const SlotCopy* cop
  * few: calls are of so few rows that their heads alone do not fill the GPU; the same for all calls of a lane.
  */
 void cached_attention(cudaStream_t stream, const CacheView& cache, int32_t layer, const Tensor& query,
-                      const RowGroup* groups, int32_t n_groups, const CacheReach* reach, bool few, const Tensor& y);
+                      const RowGroups& groups, const CacheReach* reach, bool few, const Tensor& y);
 
 /** AttentionWeightsArgs on the device: weights f32 [n][length], rows `stride` apart. */
 void attention_weights(cudaStream_t stream, const CacheView& cache, int32_t layer, int32_t head, const Tensor& query,
