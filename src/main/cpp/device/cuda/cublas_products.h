@@ -14,8 +14,7 @@ namespace fw::cuda {
  *
  * cuBLAS promises equal bits for equal calls only. So that a row's result does not depend on how many others there are,
  * the algorithm of a weight is chosen once, for the largest number of rows that a lane has of it, without sums that are
- * split among blocks, and is used for every smaller number. Of those that cuBLAS proposes, the fastest is taken whose
- * bits are those of its first proposal: it is found by trying, when a product comes for the first time.
+ * split among blocks, and is used for every smaller number.
  */
 class CublasProducts {
  public:

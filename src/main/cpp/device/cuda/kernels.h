@@ -47,9 +47,6 @@ void linear_few(cudaStream_t stream, const LinearShape& shape, DataType type, co
 /** y[i] += residual[i] for rows of f32. */
 void add_rows(cudaStream_t stream, const Tensor& residual, const Tensor& y);
 
-/** Puts the number of words in which two pieces of memory differ into *n. */
-void count_different(cudaStream_t stream, const void* a, const void* b, int64_t bytes, uint32_t* n);
-
 /** Rows of 16-byte pieces that may overlap, one behind the other without gaps. */
 void gather_rows(cudaStream_t stream, const Tensor& rows, void* to);
 

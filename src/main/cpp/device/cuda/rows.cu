@@ -13,13 +13,6 @@ __global__ void add_rows_kernel(const float* residual, int64_t residual_stride, 
   for (int64_t i = threadIdx.x; i < n; i += kThreads) y[row * y_stride + i] += residual[row * residual_stride + i];
 }
 
-__global__ void count_different_kernel(const uint32_t* a, const uint32_t* b, int64_t n_words, uint32_t* n) {
-  uint32_t mine = 0;
-  const int64_t first = static_cast<int64_t>(blockIdx.x) * kThreads + threadIdx.x;
-  for (int64_t i = first; i < n_words; i += static_cast<int64_t>(gridDim.x) * kThreads) mine += a[i] != b[i];
-  if (mine != 0) atomicAdd(n, mine);
-}
-
 __global__ void gather_kernel(const uint4* from, int64_t stride, int64_t n, uint4* to) {
   const int64_t row = blockIdx.x;
   for (int64_t i = threadIdx.x; i < n; i += kThreads) to[row * n + i] = from[row * stride + i];
@@ -49,12 +42,6 @@ __global__ void embed_kernel(const T* table, int64_t table_stride, const float* 
 void add_rows(cudaStream_t stream, const Tensor& residual, const Tensor& y) {
   add_rows_kernel<<<static_cast<unsigned>(y.rows), kThreads, 0, stream>>>(
       static_cast<const float*>(residual.data), residual.stride, y.cols, static_cast<float*>(y.data), y.stride);
-}
-
-void count_different(cudaStream_t stream, const void* a, const void* b, int64_t bytes, uint32_t* n) {
-  cudaMemsetAsync(n, 0, sizeof *n, stream);
-  count_different_kernel<<<512, kThreads, 0, stream>>>(static_cast<const uint32_t*>(a), static_cast<const uint32_t*>(b),
-                                                       bytes / static_cast<int64_t>(sizeof(uint32_t)), n);
 }
 
 void gather_rows(cudaStream_t stream, const Tensor& rows, void* to) {
