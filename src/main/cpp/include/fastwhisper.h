@@ -257,8 +257,9 @@ typedef struct fw_lane_params {
   /** 1: a GPU's lane overlaps copies and computing on streams of its own. 0: it does all on one. Default: 1. */
   int32_t use_streams;
   /**
-   * 1: the keys and values of the windows' sound are kept in eight bits. A GPU's lane then takes half the memory a window
-   * and is faster where many windows are decoded together; a text may differ in a token of some hundreds. Default: 0.
+   * 1: the keys and values of the windows' sound are kept in eight bits. A GPU's lane then takes half the memory a
+   * window and is faster where many windows are decoded together; a text may differ in a token of some hundreds.
+   * Default: 0.
    */
   int32_t eight_bit_audio;
 } fw_lane_params;

@@ -126,7 +126,8 @@ Pick pick_one(const float* logits, int32_t n, const TokenRule& rule, const Token
 void PlainExecutor::pick(const PickArgs& args) {
   for (int64_t row = 0; row < args.logits.rows; ++row) {
     const auto i = static_cast<size_t>(row);
-    args.picks[i] = pick_one(args.logits.f32(row), static_cast<int32_t>(args.logits.cols), rule_of(args, i), *args.kinds);
+    args.picks[i] =
+        pick_one(args.logits.f32(row), static_cast<int32_t>(args.logits.cols), rule_of(args, i), *args.kinds);
   }
   keep_chosen(args);
 }

@@ -11,6 +11,7 @@ package io.fastwhisper.engine;
  * @param streams whether a GPU's lane overlaps copies and computing; false does all on one stream
  * @param eightBitAudio whether keys and values of the sound are kept in eight bits
  */
-public record LaneSettings(int batch, int maxBeam, int threads, int queue, boolean streams, boolean eightBitAudio) {
+public record LaneSettings(
+    int batch, int maxBeam, int threads, int queue, boolean streams, boolean eightBitAudio) {
   public static final LaneSettings DEFAULT = new LaneSettings(8, 5, 0, 8, true, false);
 }

@@ -14,8 +14,10 @@ import java.util.stream.Collectors;
 
 /**
  * Names all that a transcript depends on beside the sound and the job's options: the model's bytes,
- * what its products and caches are computed with, how speech is found and how tokens are chosen. Threads,
- * lanes and batches are not among it: results are the same in any.
+ * what its products and caches are computed with, how speech is found and how tokens are chosen.
+ * Threads, lanes and batches are not among it: on a CPU results are the same in any, on a GPU the
+ * last bits of a product can depend on how many rows its lane has, which is no reason to hear a
+ * sound again.
  */
 public final class TranscriberName {
   private static final int READ_BYTES = 1 << 20;
