@@ -141,7 +141,7 @@ struct EmbedArgs {
   std::span<const int32_t> places;
   Tensor y;
   /** i32 [1][n], what picks have put there; none where all tokens are given. */
-  Tensor chosen;
+  Tensor chosen = {};
 };
 
 /** Chooses the next token of each row of logits [n][n_vocab] by its rule; picks in host memory. */
@@ -152,7 +152,7 @@ struct PickArgs {
   std::span<Pick> picks;
   /** i32 [1][n]: best tokens in the device's memory, for ops that follow; what a rule reads here, none of the call
    * writes. */
-  Tensor chosen;
+  Tensor chosen = {};
 };
 
 /** Softmax of logits [n][n_vocab] over the tokens below `end`, at one target each; 0 where the target is not below. */

@@ -11,7 +11,7 @@ namespace fw {
 namespace {
 
 /** Two cues, the second from where the first ends. */
-std::vector<int32_t> two_cues(int32_t first, int32_t n) {
+std::vector<int32_t> spoken_in_cues(int32_t first, int32_t n) {
   std::vector<int32_t> tokens{stamp(0)};
   for (const int32_t token : words(first, n)) tokens.push_back(token);
   tokens.insert(tokens.end(), {stamp(400), stamp(400)});
@@ -36,7 +36,7 @@ std::map<int64_t, WindowResult> texts_of_a_lane(bool steps_ahead) {
     if (voice % 8 == 3) options.max_tokens = 6;
     texts[voice] = voice == 7       ? std::vector<int32_t>{}
                    : voice % 8 == 5 ? std::vector<int32_t>(70, 2000)
-                   : voice % 2 == 0 ? two_cues(100 * voice, 1 + 5 * voice % 11)
+                   : voice % 2 == 0 ? spoken_in_cues(100 * voice, 1 + 5 * voice % 11)
                                     : words(100 * voice, 1 + 7 * voice % 13);
     requests.push_back(window_of(voice, options));
   }
