@@ -124,10 +124,9 @@ class LayerNormRun final : public MatrixRun {
 
 OpCase layer_norm(int64_t m, int64_t n, bool speed) {
   return {
-      "layer_norm " + std::to_string(m) + " x " + std::to_string(n),
-      speed,
-      false,
-      0,
+      "layer_norm " + std::to_string(m) + " x " + std::to_string(n), speed, false,
+      // Mean, deviation, and what is done with them.
+      4.0 * static_cast<double>(m * n),
       [=](const Device& device, Executor& executor) { return std::make_unique<LayerNormRun>(device, executor, m, n); },
       same_bound(count(m, n), 2e-5, 2e-5, 40)};
 }

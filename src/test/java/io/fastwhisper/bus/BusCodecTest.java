@@ -13,6 +13,7 @@ import java.lang.reflect.Type;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -90,6 +91,9 @@ class BusCodecTest {
 
   private static Object value(Class<?> owner, String name, Type type, boolean full, int place)
       throws Exception {
+    if (type instanceof ParameterizedType map && map.getRawType() == Map.class) {
+      return full ? Map.of("cuda:0", text(name, true)) : Map.of();
+    }
     if (type instanceof ParameterizedType list) {
       boolean needed =
           name.equals("sources") || name.equals("matches") && owner.getSimpleName().equals("Clip");
