@@ -5,7 +5,6 @@ import io.fastwhisper.domain.Failure;
 import io.fastwhisper.domain.JobId;
 import io.fastwhisper.domain.SegmentId;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -264,16 +263,7 @@ public final class LaneDispatcher {
 
   /** What each device that is here has in hand. */
   public List<DeviceLoad> devices() {
-    return devices.values().stream()
-        .map(
-            device ->
-                new DeviceLoad(
-                    device.name,
-                    device.leases.size(),
-                    device.places,
-                    device.windowsDone,
-                    device.silent))
-        .toList();
+    return devices.values().stream().map(LendingDevice::load).toList();
   }
 
   /** Segments that have a lane. */
@@ -307,7 +297,8 @@ public final class LaneDispatcher {
       if (work.priority < refused) {
         break;
       }
-      LendingDevice device = work.suspect() ? emptyDevice(open) : freestDevice(open);
+      LendingDevice device =
+          work.suspect() ? LendingDevice.emptiest(open) : LendingDevice.freest(open);
       if (device != null && mayLend(work, device)) {
         round.take(work.lengthMs);
         actions.add(lend(work, device, nowMs));
@@ -347,15 +338,6 @@ public final class LaneDispatcher {
 
   private boolean hasSuspect(LendingDevice device) {
     return device.leases.stream().anyMatch(lease -> leases.get(lease).work().suspect());
-  }
-
-  private static LendingDevice freestDevice(Set<LendingDevice> open) {
-    return open.stream().max(Comparator.comparingInt(device -> device.places)).orElse(null);
-  }
-
-  /** The device that has, or will soonest have, nothing else to do. */
-  private static LendingDevice emptyDevice(Set<LendingDevice> open) {
-    return open.stream().min(Comparator.comparingInt(device -> device.leases.size())).orElse(null);
   }
 
   /** Ends the leases of a device that no longer answers for them. */

@@ -1,5 +1,8 @@
 package io.fastwhisper.transcribe;
 
+import io.fastwhisper.domain.DeviceLoad;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.Set;
 
@@ -26,5 +29,22 @@ final class LendingDevice {
     this.worker = worker;
     this.heardAtMs = nowMs;
     this.movedAtMs = nowMs;
+  }
+
+  /** What it has in hand. */
+  DeviceLoad load() {
+    return new DeviceLoad(name, leases.size(), places, windowsDone, silent);
+  }
+
+  /** The one with the most free places; null of none. */
+  static LendingDevice freest(Collection<LendingDevice> devices) {
+    return devices.stream().max(Comparator.comparingInt(device -> device.places)).orElse(null);
+  }
+
+  /** The one that has, or will soonest have, nothing else to do; null of none. */
+  static LendingDevice emptiest(Collection<LendingDevice> devices) {
+    return devices.stream()
+        .min(Comparator.comparingInt(device -> device.leases.size()))
+        .orElse(null);
   }
 }
