@@ -3,8 +3,7 @@
 namespace fw::bench {
 
 std::optional<Ceilings> ceilings_of(const std::string& gpu) {
-  // A product of 8192 cubed by cuBLAS, and a copy of gigabytes, on one NVIDIA H200.
-  if (gpu.find("H200") != std::string::npos) return Ceilings{777e12, 3.89e12};
+  if (gpu.find("H200") != std::string::npos) return h200_ceilings;
   return std::nullopt;
 }
 

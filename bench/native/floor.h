@@ -7,11 +7,14 @@
 
 namespace fw::bench {
 
-/** What a GPU reaches at best, measured: dense products of f16 with sums in f32, and reading of memory. */
+/** What a device reaches at best, measured: operations of products, and bytes that are read from memory. */
 struct Ceilings {
   double operations_per_s;
   double bytes_per_s;
 };
+
+/** Of one NVIDIA H200: a product of 8192 cubed in f16 with sums in f32 by cuBLAS, and a copy of gigabytes. */
+inline constexpr Ceilings h200_ceilings{777e12, 3.89e12};
 
 /** Of a GPU that has been measured; nothing for others. */
 std::optional<Ceilings> ceilings_of(const std::string& gpu);

@@ -8,6 +8,7 @@
 
 #include "device/cpu/portable/portable_device.h"
 #include "device/cpu/thread_pool.h"
+#include "floor.h"
 #include "op_cases/op_case.h"
 
 namespace fw::bench {
@@ -34,12 +35,7 @@ double least(int32_t repeats, const Work& work) {
   return best;
 }
 
-/** What the processor does at best, of all threads together. */
-struct Ceilings {
-  double bytes_per_ms;
-  double operations_per_ms;
-};
-
+/** What the processor does at best in f32, of all threads together. */
 Ceilings measure_ceilings(const Kernels& set, int32_t n_threads, int32_t repeats) {
   ThreadPool pool(n_threads);
   // One product of a tile of rows by a panel in the first cache, again and again.
@@ -65,18 +61,12 @@ Ceilings measure_ceilings(const Kernels& set, int32_t n_threads, int32_t repeats
                   sums.data() + i * n_panels * set.panel, n_panels * set.panel);
     });
   });
-  return {static_cast<double>(stream.size() * sizeof(float)) / read_ms,
-          2.0 * static_cast<double>(n_threads * n_products * rows * k * set.panel) / product_ms};
+  return {2e3 * static_cast<double>(n_threads * n_products * rows * k * set.panel) / product_ms,
+          1e3 * static_cast<double>(stream.size() * sizeof(float)) / read_ms};
 }
-
-}  // namespace
-
-namespace {
 
 /** Calls of an op that a GPU is given together. */
 constexpr int32_t kTogether = 20;
-/** What an H200 was measured to do: bytes and f16 operations a millisecond (docs/performance.md). */
-constexpr Ceilings kGpuCeilings{4.0e9, 780e9};
 
 /** On a GPU many calls are one graph: one after the other from the host they would be measured by their launches. */
 void run_together(Executor& executor, OpRun& run) {
@@ -102,13 +92,14 @@ void run_op_bench(std::ostream& out, const Device& device, int32_t n_threads, in
   const auto* portable = dynamic_cast<const PortableDevice*>(&device);
   const bool gpu = device.implementation().starts_with("cuda");
   const Ceilings best =
-      gpu ? kGpuCeilings
+      gpu ? h200_ceilings
           : measure_ceilings(portable != nullptr ? portable->kernel_set() : kernels(), n_threads, repeats);
   const std::unique_ptr<Executor> executor = device.open({n_threads, batch, 8});
   out << std::fixed;
   if (!json_lines) {
     out << device.implementation() << ", " << n_threads << " threads; floors by " << std::setprecision(1)
-        << best.bytes_per_ms / 1e6 << " GB/s read and " << best.operations_per_ms / 1e6 << " GFLOP/s of f32 products\n"
+        << best.bytes_per_s / 1e9 << " GB/s read and " << best.operations_per_s / 1e9 << " GFLOP/s of "
+        << (gpu ? "f16" : "f32") << " products\n"
         << std::left << std::setw(46) << "op" << std::right << std::setw(10) << "ms" << std::setw(10) << "GFLOP/s"
         << std::setw(9) << "GB/s" << std::setw(9) << "floor %"
         << "\n";
@@ -117,7 +108,8 @@ void run_op_bench(std::ostream& out, const Device& device, int32_t n_threads, in
     if (!(gpu ? measured.gpu_speed : measured.speed)) continue;
     const std::unique_ptr<OpRun> run = measured.prepare(device, *executor);
     const double ms = gpu ? gpu_ms(repeats, *executor, *run) : least(repeats, [&] { run->run(); });
-    const double floor_ms = std::max(run->bytes() / best.bytes_per_ms, measured.operations / best.operations_per_ms);
+    const double floor_ms =
+        1e3 * std::max(run->bytes() / best.bytes_per_s, measured.operations / best.operations_per_s);
     const double giga_operations = measured.operations / ms / 1e6, gigabytes = run->bytes() / ms / 1e6;
     if (json_lines) {
       out << std::setprecision(4) << "{\"op\":\"" << measured.name << "\",\"implementation\":\""

@@ -202,12 +202,11 @@ void TextDecoder::start_step(std::span<const StepRow> rows) {
 
 std::vector<Pick> TextDecoder::finish_step() {
   if (picks_.empty()) throw Error(FW_STATUS_INTERNAL, "finish_step: expected a step that was started");
-  struct Taken {
-    std::deque<std::vector<Pick>>& picks;
-    ~Taken() { picks.pop_front(); }
-  } const taken{picks_};
+  // What the ops write to stays where it is when its owner is moved.
+  std::vector<Pick> first = std::move(picks_.front());
+  picks_.pop_front();
   executor_.finish();
-  return std::move(picks_.front());
+  return first;
 }
 
 void TextDecoder::copy_sequence(int32_t from, int32_t to, int32_t n_places) {
