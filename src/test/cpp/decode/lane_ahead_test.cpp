@@ -77,7 +77,12 @@ TEST(LaneAhead, FailsAloneTheWindowThatBreaksAStepPutAhead) {
       if (row.window == 1 && row.place >= 15) throw Error(FW_STATUS_OUT_OF_MEMORY, "no room behind place 14");
     }
   };
-  auto results = test.run({window_of(0), window_of(1), window_of(2)});
+  // All three are in the queue before the first has its place: each then gets the place of its number.
+  Gate gate;
+  test.script->before_encode = [&](int32_t) { gate.pass(); };
+  for (int32_t voice = 0; voice != 3; ++voice) ASSERT_TRUE(test.lane.submit(window_of(voice)));
+  gate.open();
+  auto results = test.take(3);
   EXPECT_EQ(results[0].text.tokens, words(0, 30));
   EXPECT_EQ(results[1].status, FW_STATUS_OUT_OF_MEMORY);
   EXPECT_EQ(results[1].message, "no room behind place 14");
