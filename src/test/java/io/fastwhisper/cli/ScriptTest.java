@@ -71,6 +71,31 @@ class ScriptTest {
   }
 
   @Test
+  void aNameBeyondAsciiIsFoundWhereNoLocaleIsNamed() throws Exception {
+    // By a shell: a JVM that was started in the locale C could not name the file.
+    String commands =
+        """
+        talk=$(printf 'Gespr\\303\\244ch.mp4')
+        cp "$1" "$talk" && exec "$0" transcribe "$talk" --format txt --quiet --model "$2"
+        """;
+    ProcessBuilder builder =
+        new ProcessBuilder(
+                "sh",
+                "-c",
+                commands,
+                SCRIPT.toString(),
+                SampleTalk.WATER.video().toString(),
+                model())
+            .directory(folder.toFile())
+            .redirectError(folder.resolve("err").toFile());
+    builder.environment().keySet().removeIf(name -> name.equals("LANG") || name.startsWith("LC_"));
+    Process process = builder.start();
+    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(0, process.waitFor(), Files.readString(folder.resolve("err")));
+    assertTrue(out.contains("water"), out);
+  }
+
+  @Test
   void programsGetOneJsonObjectALine() throws Exception {
     Process process =
         start(
