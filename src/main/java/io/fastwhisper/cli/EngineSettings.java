@@ -64,7 +64,8 @@ final class EngineSettings {
     Configuration.Lanes lanes = configuration.lanes();
     if (!device.isGpu()) {
       int threads = lanes.threads();
-      if (threads == 0 && lanes.lanes() > 1) {
+      if (threads == 0) {
+        // Asked here and not left to the core, which knows no limits of a container.
         threads = Math.max(1, Runtime.getRuntime().availableProcessors() / lanes.lanes());
       }
       return new LaneSettings(lanes.batch(), lanes.maxBeam(), threads, lanes.queue(), true, false);

@@ -92,6 +92,15 @@ class DeviceChoiceTest {
   }
 
   @Test
+  void theLanesOfTheCpuShareTheProcessorsThatThisProcessMayUse() throws IOException {
+    int processors = Runtime.getRuntime().availableProcessors();
+    assertEquals(processors, settings(choice(null, 0)).lane().threads());
+    assertEquals(
+        Math.max(1, processors / 2), settings(choice(null, 0), "lanes.lanes=2").lane().threads());
+    assertEquals(3, settings(choice(null, 0), "lanes.threads=3").lane().threads());
+  }
+
+  @Test
   void noGpuHasMoreLanesThanIsAllowed() throws IOException {
     assertEquals(2, settings(choice(null, 1), "lanes.gpu_lanes=3", "gpu.max_lanes=2").lanes());
   }
