@@ -158,14 +158,9 @@ class GpuServerTest {
   }
 
   private static String doctor(Map<String, String> environment) throws Exception {
-    ProcessBuilder builder =
-        new ProcessBuilder(
-                System.getProperty("java.home") + "/bin/java",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Main.class.getName(),
-                "doctor")
-            .redirectErrorStream(true);
+    List<String> command = JavaProcess.command();
+    command.addAll(List.of(Main.class.getName(), "doctor"));
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().putAll(environment);
     Process process = builder.start();
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -77,15 +77,13 @@ public final class ServerProcess implements AutoCloseable {
             """);
     List<String> command = new ArrayList<>();
     command.add("setsid");
-    command.add(System.getProperty("java.home") + "/bin/java");
-    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto"));
+    List<String> options = new ArrayList<>();
     // It starts sooner without its classes being verified; they are in the tests' own process.
-    command.addAll(List.of("-XX:+UnlockDiagnosticVMOptions", "-XX:-BytecodeVerificationRemote"));
-    command.addAll(List.of("-Xmx512m", "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0"));
-    command.add("-Djava.io.tmpdir=" + start.temporary());
-    command.add("-Dlogback.configurationFile=" + logging);
-    command.addAll(start.java());
-    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    options.addAll(List.of("-XX:+UnlockDiagnosticVMOptions", "-XX:-BytecodeVerificationRemote"));
+    options.add("-Djava.io.tmpdir=" + start.temporary());
+    options.add("-Dlogback.configurationFile=" + logging);
+    options.addAll(start.java());
+    command.addAll(JavaProcess.command(options.toArray(String[]::new)));
     command.addAll(List.of(EndsWithItsTests.class.getName(), start.mainClass()));
     command.addAll(List.of("serve", "--port=0", "--model", ProgramRun.BUNDLED_MODEL));
     command.add("--set=folders.data=" + start.data());

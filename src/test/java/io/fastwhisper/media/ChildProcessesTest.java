@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.fastwhisper.cli.JavaProcess;
 import io.fastwhisper.domain.Failure;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
@@ -147,16 +148,9 @@ class ChildProcessesTest {
   }
 
   private Process host() throws Exception {
-    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    return new ProcessBuilder(
-            java,
-            "-Djava.io.tmpdir=" + temporary,
-            "-cp",
-            System.getProperty("java.class.path"),
-            Host.class.getName(),
-            folder.toString())
-        .redirectError(ProcessBuilder.Redirect.INHERIT)
-        .start();
+    List<String> command = JavaProcess.command("-Djava.io.tmpdir=" + temporary);
+    command.addAll(List.of(Host.class.getName(), folder.toString()));
+    return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
   }
 
   private static ProcessHandle childOf(Process host) throws Exception {

@@ -3,6 +3,7 @@ package io.fastwhisper.media;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.fastwhisper.cli.JavaProcess;
 import io.fastwhisper.domain.TimeRange;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -44,16 +45,10 @@ class StandInsTest {
     }
     Path film = new MediaMaker(folder).film("film.mp4", "25", 1, 44_100, 2);
     script.append("exec \"$@\"\n");
-    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     List<String> command =
         new ArrayList<>(List.of("unshare", "-m", "sh", "-c", script.toString(), "sh"));
-    command.addAll(
-        List.of(
-            java,
-            "-cp",
-            System.getProperty("java.class.path"),
-            Host.class.getName(),
-            film.toString()));
+    command.addAll(JavaProcess.command());
+    command.addAll(List.of(Host.class.getName(), film.toString()));
     assertEquals("stand-ins, 16000 samples\n", run(command));
   }
 

@@ -1,13 +1,13 @@
 package io.fastwhisper.page;
 
 import io.fastwhisper.cli.EndsWithItsTests;
+import io.fastwhisper.cli.JavaProcess;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -40,13 +40,10 @@ final class PageServer implements AutoCloseable {
   }
 
   private void start(int port) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx512m"));
-    command.add("-Dorg.bytedeco.javacpp.maxPhysicalBytes=0");
-    command.add("-Dfastwhisper.home=" + Path.of("").toAbsolutePath());
-    command.add("-Dlogback.configurationFile=conf/logback.xml");
-    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    List<String> command =
+        JavaProcess.command(
+            "-Dfastwhisper.home=" + Path.of("").toAbsolutePath(),
+            "-Dlogback.configurationFile=conf/logback.xml");
     command.addAll(List.of(EndsWithItsTests.class.getName(), "io.fastwhisper.cli.Main"));
     command.addAll(List.of("serve", "--port", String.valueOf(port)));
     command.addAll(List.of("--model", "models/ggml-demo.en-q8_0.bin"));

@@ -7,6 +7,7 @@ import io.fastwhisper.bus.BusCodec;
 import io.fastwhisper.bus.Command;
 import io.fastwhisper.bus.Event;
 import io.fastwhisper.bus.HeardEvents;
+import io.fastwhisper.cli.JavaProcess;
 import io.fastwhisper.domain.JobId;
 import io.fastwhisper.domain.Segment;
 import io.fastwhisper.domain.TimeRange;
@@ -57,14 +58,9 @@ class LostLaneTest {
                 library.toString(),
                 "src/test/cpp/starved_lane/starved_lane.cpp")));
     Path sound = SampleSound.extract(SampleTalk.WATER, Host.RANGE, folder.resolve("water.pcm"));
-    ProcessBuilder host =
-        new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0",
-            "-cp",
-            System.getProperty("java.class.path"),
-            Host.class.getName(),
-            sound.toString());
+    List<String> command = JavaProcess.command();
+    command.addAll(List.of(Host.class.getName(), sound.toString()));
+    ProcessBuilder host = new ProcessBuilder(command);
     host.environment().put("LD_PRELOAD", library.toString());
     String said = run(host.redirectErrorStream(true));
     assertEquals(
