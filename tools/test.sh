@@ -136,6 +136,7 @@ minutes_emulated+=':Result.*:Header.*:Lane.SaysAgain*:Lane.GivesCancelled*:Lane.
 minutes_emulated+=':*EachFileType.*:*ModelFile.*:*Vocabulary*:*NetworkTest.*:*baseline*:*AttentionAgrees*'
 # Products of oneDNN's own making took six minutes; those of the core are what older processors must be held to.
 minutes_emulated+=':*DnnlDeviceTest.ProductsAgree*:*DnnlDeviceTest.ARowIsTheSame*:*OpCasesTest.*onednn*'
+# Ops meet the edges of tiles there, not the sizes of models.
 minutes_emulated+=':*EightBitAudioTest.*:*WholeWindowOfTheLongestText*:*InTheShapesOfModels*'
 # That a row has the same bits wherever it stands is seen of the same kernels on the processor that is there.
 minutes_emulated+=':*GivesARowTheSameBits*'
@@ -155,7 +156,7 @@ if step "Building the native tests with sanitizers, without oneDNN" build_native
   check "Hostile model files with sanitizers" \
     ctest --test-dir "$target/native-sanitized" -R '^model_file_fuzz$' --no-tests=error --timeout 300 --output-on-failure
 fi
-# It is compiled alone, so nothing is optimised.
+# Nothing of it is run, so nothing is optimised.
 check "Native core for ARM64" build_native native-aarch64 -DFASTWHISPER_DNNL=OFF \
   "-DCMAKE_TOOLCHAIN_FILE=$root/cmake/aarch64.cmake" -DCMAKE_CXX_FLAGS_RELEASE=-O0
 

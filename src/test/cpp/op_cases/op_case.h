@@ -38,6 +38,7 @@ struct OpCase {
   /** For each value of the result, the largest error of a device of this precision and type of activations. */
   std::function<std::vector<double>(fw_precision, DataType activations)> bounds;
 
+  /** Whether a benchmark measures it: its shape is a model's then. */
   bool measured() const { return speed || gpu_speed; }
   /** The plain twin takes some nanoseconds an operation: longer cases are measured only. */
   bool tested() const { return operations < 4e6; }
