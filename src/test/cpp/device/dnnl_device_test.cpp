@@ -188,6 +188,32 @@ TEST_P(DnnlDeviceTest, AttentionAgreesWithThePlainOneForAnyNumberOfThreads) {
   EXPECT_EQ(y, run(*device_, 2));
 }
 
+TEST(DnnlProduct, TakesNothingThatLiesBehindItsRows) {
+  if (!instruction_set().bf16) GTEST_SKIP() << "only products in bf16 read behind their rows";
+  constexpr int64_t kRows = 32, kColumns = 64;
+  const DnnlDevice device(FW_PRECISION_BF16);
+  dnnl::stream stream(device.engine());
+  for (int64_t k = 1; k <= 130; ++k) {
+    const Product& product = device.products().find({ProductType::bf16, kRows, k, kColumns});
+    std::vector<std::byte> zeros(product.weights().get_size());
+    // Bytes of ones are no number in bf16; of the rows there is one.
+    std::vector<uint16_t> rows(static_cast<size_t>(source_bytes(ProductType::bf16, kRows, k)) / 2, 0xffff);
+    std::fill_n(rows.begin(), k, uint16_t{0x3f80});
+    end_source(ProductType::bf16, 1, k, rows.data());
+    const dnnl::memory source(product.source(), device.engine(), rows.data());
+    const dnnl::memory weights(product.weights(), device.engine(), zeros.data());
+    const dnnl::memory target(product.target(), device.engine());
+    const dnnl::memory scratchpad(product.scratchpad(), device.engine());
+    product.primitive().execute(stream, {{DNNL_ARG_SRC, source},
+                                         {DNNL_ARG_WEIGHTS, weights},
+                                         {DNNL_ARG_DST, target},
+                                         {DNNL_ARG_SCRATCHPAD, scratchpad}});
+    stream.wait();
+    const auto* y = static_cast<const float*>(target.get_data_handle());
+    for (int64_t column = 0; column < kColumns; ++column) ASSERT_EQ(y[column], 0.0f) << k << ", column " << column;
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Precisions, DnnlDeviceTest,
                          testing::Values(FW_PRECISION_F32, FW_PRECISION_BF16, FW_PRECISION_INT8), [](const auto& test) {
                            return std::string(test.param == FW_PRECISION_F32    ? "f32"

@@ -79,9 +79,9 @@ void DnnlExecutor::attention(const AttentionArgs& args) {
   });
 
   const int64_t n_blocks = (n + kQueryRows - 1) / kQueryRows;
-  const int64_t query_bytes = align(kQueryRows * dim * 2);
+  const int64_t query_bytes = align(source_bytes(ProductType::bf16, kQueryRows, dim));
   const int64_t score_bytes = align(kQueryRows * n * 4);
-  const int64_t weight_bytes = align(kQueryRows * n * 2);
+  const int64_t weight_bytes = align(source_bytes(ProductType::bf16, kQueryRows, n));
   const int64_t mixed_bytes = align(kQueryRows * dim * 4);
   pool().run(args.n_heads * n_blocks, [&](int64_t task, int32_t thread) {
     const int64_t head = task / n_blocks, row = task % n_blocks * kQueryRows;
@@ -95,10 +95,12 @@ void DnnlExecutor::attention(const AttentionArgs& args) {
     for (int64_t i = 0; i < rows; ++i) {
       vectors_.to_bf16(args.qkv.f32(row + i) + head * dim, dim, factor, query + i * dim);
     }
+    end_source(ProductType::bf16, rows, dim, query);
     std::byte* keys = packed + head * head_bytes;
     execute(score[static_cast<size_t>(thread)], query, keys, scores);
     float sums[kQueryRows];
     for (int64_t i = 0; i < rows; ++i) sums[i] = vectors_.exponentials_bf16(scores + i * n, n, weights + i * n);
+    end_source(ProductType::bf16, rows, n, weights);
     execute(mix[static_cast<size_t>(thread)], weights, keys + key_bytes, mixed);
     for (int64_t i = 0; i < rows; ++i) {
       kernel_set().scale(mixed + i * dim, 1.0f / sums[i], args.y.f32(row + i) + head * dim, dim);

@@ -46,6 +46,7 @@ void DnnlExecutor::convert(const LinearArgs& args, ProductType type, int64_t row
         break;
     }
   }
+  end_source(type, rows, k, to);
 }
 
 void DnnlExecutor::multiply(const LinearArgs& args, const PackedWeight::Slice& slice, Bound& bound, int64_t row,
@@ -88,13 +89,13 @@ void DnnlExecutor::linear(const LinearArgs& args) {
       {&bind({type, block_rows, k, slices.front().n}), &bind({type, block_rows, k, slices.back().n})},
       {&bind({type, tail_rows, k, slices.front().n}), &bind({type, tail_rows, k, slices.back().n})}};
 
-  const int64_t source_bytes = align(kBlockRows * k * static_cast<int64_t>(activation_bytes(type)));
+  const int64_t converted_bytes = align(source_bytes(type, kBlockRows, k));
   const int64_t accumulator_bytes = align(kBlockRows * slices.front().n * 4);
   const auto multiply_block = [&](int64_t block, int64_t first_slice, int64_t end_slice, int32_t thread) {
     const int64_t row = block * kBlockRows, rows = std::min(kBlockRows, m - row);
     auto* source = thread_scratch(thread).take<std::byte>(
-        static_cast<size_t>(source_bytes + accumulator_bytes + kBlockRows * static_cast<int64_t>(sizeof(float))));
-    std::byte* accumulator = source + source_bytes;
+        static_cast<size_t>(converted_bytes + accumulator_bytes + kBlockRows * static_cast<int64_t>(sizeof(float))));
+    std::byte* accumulator = source + converted_bytes;
     auto* scales = reinterpret_cast<float*>(accumulator + accumulator_bytes);
     convert(args, type, row, rows, source, scales);
     for (int64_t s = first_slice; s < end_slice; ++s) {

@@ -1,5 +1,7 @@
 #include "device/cpu/dnnl/product.h"
 
+#include <cstring>
+
 #include "base/error.h"
 #include "device/cpu/dnnl/one_thread.h"
 
@@ -8,6 +10,8 @@ namespace {
 
 using Type = dnnl::memory::data_type;
 using Tag = dnnl::memory::format_tag;
+
+constexpr int64_t kTileRowBytes = 64;
 
 Type source_type(ProductType type) {
   switch (type) {
@@ -34,6 +38,15 @@ Type weights_type(ProductType type) {
 }  // namespace
 
 size_t activation_bytes(ProductType type) { return dnnl::memory::data_type_size(source_type(type)); }
+
+int64_t source_bytes(ProductType type, int64_t m, int64_t k) {
+  return m * k * static_cast<int64_t>(activation_bytes(type)) + kTileRowBytes;
+}
+
+void end_source(ProductType type, int64_t m, int64_t k, void* source) {
+  const int64_t bytes = m * k * static_cast<int64_t>(activation_bytes(type));
+  std::memset(static_cast<std::byte*>(source) + bytes, 0, kTileRowBytes);
+}
 
 Product::Product(const dnnl::engine& engine, const ProductShape& shape, const dnnl::memory::desc* weights) {
   const OneThread one_thread;  // oneDNN plans a product for the threads that it finds

@@ -21,7 +21,17 @@ enum class ProductType : uint8_t {
 
 size_t activation_bytes(ProductType type);
 
-/** c [m][n] = a [m][k] b [k][n]; a and c by rows without gaps. */
+/** Bytes of m rows of k activations with what a product may read behind them, see end_source. */
+int64_t source_bytes(ProductType type, int64_t m, int64_t k);
+
+/**
+ * Makes what follows m rows of activations harmless. On AMX a product reads its rows in whole tiles of 64 bytes: behind
+ * a row that is no multiple of that it takes in what follows, times the zeros of the weights' padding. That must be
+ * numbers, and scratch may hold anything.
+ */
+void end_source(ProductType type, int64_t m, int64_t k, void* source);
+
+/** c [m][n] = a [m][k] b [k][n]; a and c by rows without gaps, a ended by end_source. */
 struct ProductShape {
   ProductType type;
   int64_t m;
