@@ -1,5 +1,6 @@
 package io.fastwhisper.engine;
 
+import io.fastwhisper.engine.abi.FastWhisper;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -8,6 +9,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.Loader;
 
 /**
  * Sound in native memory: float samples, 16 kHz, mono. Its memory is freed by {@link #close()}, by
@@ -15,6 +17,11 @@ import org.bytedeco.javacpp.FloatPointer;
  */
 public final class Pcm implements AutoCloseable {
   public static final int SAMPLES_PER_MS = 16;
+
+  static {
+    // The memory is JavaCPP's, which has none before a library of its making is loaded.
+    Loader.load(FastWhisper.class);
+  }
 
   private final FloatPointer samples;
   private final long count;

@@ -37,7 +37,7 @@ import org.slf4j.LoggerFactory;
  * several segments and jobs fill one batch, and a lease never waits for another one to be whole.
  *
  * <p>Windows go to the lanes by their job's priority, then those of the job of which least have
- * gone ({@link FairQueue}). They wait here and not in a lane, where a window that comes later
+ * gone ({@link WaitingSegments}). They wait here and not in a lane, where a window that comes later
  * cannot pass.
  *
  * <p>Runs on a worker thread of its own ({@link #deployment}), the only thread that touches its
@@ -57,11 +57,11 @@ public final class DeviceVerticle extends VerticleBase {
   private final String device;
   private final String worker = UUID.randomUUID().toString();
   private final Map<Long, LeasedSegment> leases = new LinkedHashMap<>();
-  private final FairQueue<LeasedSegment> unsubmitted = new FairQueue<>(LeasedSegment.EARLIER);
   private final Map<Long, WindowInWork> windows = new HashMap<>();
   private final Trials trials = new Trials();
   private Model model;
   private DeviceLanes lanes;
+  private WaitingSegments unsubmitted;
   private long nextTag;
   private long windowsDone;
   private boolean pumping;
@@ -89,6 +89,7 @@ public final class DeviceVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
+    unsubmitted = new WaitingSegments(vertx, settings.speech(), this::pumpSoon, this::failToOpen);
     model = Model.open(settings.model());
     try {
       lanes = new DeviceLanes(model, settings);
@@ -121,7 +122,7 @@ public final class DeviceVerticle extends VerticleBase {
     lost = true;
     leases.values().forEach(LeasedSegment::close);
     leases.clear();
-    unsubmitted.removeIf(waiting -> true);
+    unsubmitted.clear();
     trials.failAll("its worker has ended");
     windows.clear();
     if (lanes != null) {
@@ -132,8 +133,14 @@ public final class DeviceVerticle extends VerticleBase {
       model = null;
     }
     vertx.cancelTimer(heartbeatTimer);
-    // What is queued already runs first: the thread's pool goes with this future, and would refuse
-    // it with a stack trace.
+    return unsubmitted.idle().compose(idle -> quiet());
+  }
+
+  /**
+   * What is queued already runs first: the thread's pool goes with the end of {@link #stop()}, and
+   * would refuse it with a stack trace.
+   */
+  private Future<?> quiet() {
     Promise<Void> quiet = Promise.promise();
     context.runOnContext(go -> quiet.complete());
     return quiet.future();
@@ -165,14 +172,8 @@ public final class DeviceVerticle extends VerticleBase {
   private void lease(TranscribeSegment transcribe) {
     LeasedSegment segment = new LeasedSegment(transcribe, System.nanoTime());
     leases.put(transcribe.lease(), segment);
-    waits(segment);
+    unsubmitted.add(segment);
     pumpSoon();
-  }
-
-  private void waits(LeasedSegment segment) {
-    TranscribeSegment command = segment.command();
-    unsubmitted.add(
-        command.segment().id().job(), command.priority(), Math.abs(command.lease()), segment);
   }
 
   private void pumpSoon() {
@@ -188,6 +189,7 @@ public final class DeviceVerticle extends VerticleBase {
       return;
     }
     try {
+      unsubmitted.open();
       fillLanes();
       collect();
       lanes.reopenLost(lane -> windows.values().stream().anyMatch(inWork -> inWork.lane() == lane));
@@ -197,8 +199,21 @@ public final class DeviceVerticle extends VerticleBase {
       loseDevice(e);
       return;
     }
-    if (!leases.isEmpty() || !windows.isEmpty()) {
+    if (!windows.isEmpty() || leases.values().stream().anyMatch(LeasedSegment::isOpen)) {
       pumpSoon();
+    }
+  }
+
+  private void failToOpen(LeasedSegment segment, Throwable cause) {
+    if (cause instanceof IOException) {
+      fail(
+          segment,
+          Failure.passing("its sound cannot be read: " + cause.getMessage(), where(segment)),
+          false);
+    } else if (cause instanceof EngineException refused && refused.isCallersFault()) {
+      fail(segment, Failure.permanent(cause.getMessage(), where(segment), ""), false);
+    } else {
+      loseDevice(cause);
     }
   }
 
@@ -206,15 +221,14 @@ public final class DeviceVerticle extends VerticleBase {
   private void fillLanes() {
     while (true) {
       int lane = lanes.freest();
-      FairQueue<LeasedSegment>.Round round = unsubmitted.round();
-      if (lane < 0 || !round.hasNext()) {
+      Optional<LeasedSegment> next = lane < 0 ? Optional.empty() : unsubmitted.take();
+      if (next.isEmpty()) {
         return;
       }
-      LeasedSegment segment = round.next();
-      round.take(1);
+      LeasedSegment segment = next.get();
       boolean taken = submitNext(segment, lane);
       if (leases.get(segment.command().lease()) == segment && segment.hasUnsubmitted()) {
-        waits(segment);
+        unsubmitted.add(segment);
       }
       if (!taken) {
         return;
@@ -226,12 +240,12 @@ public final class DeviceVerticle extends VerticleBase {
   private boolean submitNext(LeasedSegment segment, int lane) {
     TranscribeSegment command = segment.command();
     try {
-      segment.open(settings.speech());
       if (segment.hasUnsubmitted()) {
         int window = segment.nextWindow();
         long tag = nextTag++;
         WindowRequest request = new WindowRequest(tag, command.options(), settings.decode());
-        if (!lanes.get(lane).submit(request, segment.pcm(), segment.plan(), window)) {
+        SegmentSound sound = segment.sound();
+        if (!lanes.get(lane).submit(request, sound.pcm(), sound.plan(), window)) {
           return false;
         }
         windows.put(tag, new WindowInWork(segment, window, lane));
@@ -239,11 +253,6 @@ public final class DeviceVerticle extends VerticleBase {
       } else {
         finish(segment);
       }
-    } catch (IOException e) {
-      fail(
-          segment,
-          Failure.passing("its sound cannot be read: " + e.getMessage(), where(segment)),
-          false);
     } catch (EngineException e) {
       if (!e.isCallersFault()) {
         throw e;
@@ -307,8 +316,8 @@ public final class DeviceVerticle extends VerticleBase {
             command.lease(),
             command.segment().id(),
             segment.transcript(),
-            segment.startBorderMs(),
-            segment.endBorderMs(),
+            segment.sound().startBorderMs(),
+            segment.sound().endBorderMs(),
             segment.elapsedMs(System.nanoTime()));
     end(segment);
     send(done);
@@ -329,7 +338,7 @@ public final class DeviceVerticle extends VerticleBase {
   private void end(LeasedSegment segment) {
     leases.remove(segment.command().lease(), segment);
     JobId job = segment.command().segment().id().job();
-    unsubmitted.removeIf(waiting -> waiting == segment);
+    unsubmitted.remove(segment);
     if (leases.values().stream()
         .noneMatch(other -> other.command().segment().id().job().equals(job))) {
       unsubmitted.forget(job);
@@ -346,7 +355,7 @@ public final class DeviceVerticle extends VerticleBase {
     }
   }
 
-  private void loseDevice(RuntimeException cause) {
+  private void loseDevice(Throwable cause) {
     if (cause instanceof EngineException) {
       LOG.error("{} is lost: {}", device, cause.getMessage());
     } else {

@@ -2,15 +2,10 @@ package io.fastwhisper.transcribe;
 
 import io.fastwhisper.bus.Command.TranscribeSegment;
 import io.fastwhisper.domain.Cue;
-import io.fastwhisper.domain.Segment;
-import io.fastwhisper.domain.TimeRange;
 import io.fastwhisper.domain.Transcript;
 import io.fastwhisper.domain.Word;
 import io.fastwhisper.engine.Pcm;
-import io.fastwhisper.engine.SpeechSettings;
-import io.fastwhisper.engine.WindowPlan;
 import io.fastwhisper.engine.WindowResult;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -18,9 +13,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One segment on a device: its sound, its windows, and what came out of them. The sound is read
- * when the first window is due, and native memory is held until {@link #close()}. Used by the
- * device's thread alone.
+ * One segment on a device: its sound, its windows, and what came out of them. It owns its sound
+ * from {@link #open} to {@link #close()}. Used by the device's thread alone.
  */
 final class LeasedSegment implements AutoCloseable {
   /** The order in which the segments of one job get the device: as in its sources. */
@@ -29,81 +23,59 @@ final class LeasedSegment implements AutoCloseable {
           .thenComparingInt(s -> s.command.segment().id().segment())
           .thenComparingLong(s -> s.command.lease());
 
-  /** Heard beyond a border at least, so that a word on it is heard whole. */
-  private static final long BEYOND_BORDER_MS = 500;
-
   private final TranscribeSegment command;
   private final long startNanos;
-  private Pcm pcm;
-  private WindowPlan plan;
+  private boolean asked;
+  private boolean closed;
+  private SegmentSound sound;
   private WindowResult[] results;
   private int submitted;
   private int finished;
-  private long startBorderMs;
-  private long endBorderMs;
 
   LeasedSegment(TranscribeSegment command, long startNanos) {
     this.command = command;
     this.startNanos = startNanos;
   }
 
-  /** Reads the sound, plans its windows and chooses the borders, unless that is done. */
-  void open(SpeechSettings speech) throws IOException {
-    if (plan != null) {
-      return;
-    }
-    pcm = Pcm.read(command.pcmFile());
-    Segment segment = command.segment();
-    startBorderMs = border(segment.startZone());
-    endBorderMs = border(segment.endZone());
-    plan = WindowPlan.of(pcm, firstHeard(segment), endHeard(segment), speech);
-    results = new WindowResult[plan.count()];
+  /** Whether nobody has asked for its sound yet. */
+  boolean isNew() {
+    return !asked;
   }
 
-  /**
-   * A segment begins anywhere, mostly inside a word, and a window that begins so is heard badly
-   * from its first word to its last. What lies before the border is the neighbour's, so the windows
-   * begin with the best pause before it. They have all of it: the model knows speech with silence
-   * before it, and half a short pause is too little.
-   */
-  private long firstHeard(Segment segment) {
-    if (segment.startZone().lengthMs() == 0) {
-      return 0;
-    }
-    long begins =
-        WindowPlan.findPause(pcm, 0, sample(startBorderMs - BEYOND_BORDER_MS)).firstSample();
-    return begins / Pcm.SAMPLES_PER_MS * Pcm.SAMPLES_PER_MS;
+  void markAsked() {
+    asked = true;
   }
 
-  /** The same for the end. */
-  private long endHeard(Segment segment) {
-    if (segment.endZone().lengthMs() == 0) {
-      return pcm.count();
+  /** Its sound is there and belongs to this from now on. False where that is too late. */
+  boolean open(SegmentSound read) {
+    if (closed) {
+      read.close();
+      return false;
     }
-    return WindowPlan.findPause(pcm, sample(endBorderMs + BEYOND_BORDER_MS), pcm.count())
-        .endSample();
+    sound = read;
+    results = new WindowResult[read.plan().count()];
+    return true;
   }
 
-  /** The sample at a time on the source's time line, held inside the sound. */
-  private long sample(long sourceMs) {
-    long ms = Math.max(0, sourceMs - command.segment().range().startMs());
-    return Math.min(pcm.count(), ms * Pcm.SAMPLES_PER_MS);
+  boolean isOpen() {
+    return sound != null;
   }
 
   TranscribeSegment command() {
     return command;
   }
 
-  Pcm pcm() {
-    return pcm;
+  SegmentSound sound() {
+    return sound;
   }
 
-  WindowPlan plan() {
-    return plan;
+  /** Whether a window of it has been handed in. */
+  boolean isBegun() {
+    return submitted > 0;
   }
 
   boolean hasUnsubmitted() {
-    return plan == null || submitted != plan.count();
+    return sound == null || submitted != results.length;
   }
 
   /** The next window to hand in; call {@link #markSubmitted} when the lane has it. */
@@ -121,15 +93,7 @@ final class LeasedSegment implements AutoCloseable {
   }
 
   boolean isFinished() {
-    return plan != null && finished == plan.count();
-  }
-
-  long startBorderMs() {
-    return startBorderMs;
-  }
-
-  long endBorderMs() {
-    return endBorderMs;
+    return sound != null && finished == results.length;
   }
 
   long elapsedMs(long nowNanos) {
@@ -156,27 +120,21 @@ final class LeasedSegment implements AutoCloseable {
     return new Transcript(language, cues);
   }
 
-  @Override
-  public void close() {
-    if (plan != null) {
-      plan.close();
-    }
-    if (pcm != null) {
-      pcm.close();
-    }
+  boolean isClosed() {
+    return closed;
   }
 
-  private long border(TimeRange zone) {
-    if (zone.lengthMs() == 0) {
-      return zone.startMs();
+  @Override
+  public void close() {
+    closed = true;
+    if (sound != null) {
+      sound.close();
     }
-    return command.segment().range().startMs()
-        + WindowPlan.findBorder(pcm, sample(zone.startMs()), sample(zone.endMs()))
-            / Pcm.SAMPLES_PER_MS;
   }
 
   private Cue onSourceTimeLine(Cue cue) {
-    long originMs = command.segment().range().startMs() + plan.firstSample() / Pcm.SAMPLES_PER_MS;
+    long originMs =
+        command.segment().range().startMs() + sound.plan().firstSample() / Pcm.SAMPLES_PER_MS;
     List<Word> words =
         cue.words().stream()
             .map(
