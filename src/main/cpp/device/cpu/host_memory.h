@@ -24,6 +24,9 @@ using AlignedArray = std::unique_ptr<T[], AlignedFree>;
  */
 AlignedArray<std::byte> allocate_aligned(size_t bytes);
 
+/** Bytes in whole lines of the cache: what lies behind them is aligned as they are. */
+constexpr int64_t in_whole_lines(int64_t bytes) { return (bytes + 63) / 64 * 64; }
+
 template <typename T>
 AlignedArray<T> make_aligned(size_t n) {
   AlignedArray<std::byte> bytes = allocate_aligned(n * sizeof(T));

@@ -11,8 +11,6 @@ namespace {
 /** Rows of queries at a time: 32 x 1500 scores in f32 and their exponentials in bf16 are 281 KiB. */
 constexpr int64_t kQueryRows = 32;
 
-int64_t align(int64_t bytes) { return (bytes + 63) / 64 * 64; }
-
 }  // namespace
 
 std::vector<DnnlExecutor::Packing>& DnnlExecutor::bind_packing(const dnnl::memory::desc& from,
@@ -63,8 +61,8 @@ void DnnlExecutor::attention(const AttentionArgs& args) {
   std::vector<Packing>& pack_keys = bind_packing(dnnl::memory::desc({dim, n}, Type::bf16, Tag::ba), key_form);
   std::vector<Packing>& pack_values = bind_packing(dnnl::memory::desc({n, dim}, Type::bf16, Tag::ab), value_form);
 
-  const int64_t key_bytes = align(static_cast<int64_t>(key_form.get_size()));
-  const int64_t head_bytes = key_bytes + align(static_cast<int64_t>(value_form.get_size()));
+  const int64_t key_bytes = in_whole_lines(static_cast<int64_t>(key_form.get_size()));
+  const int64_t head_bytes = key_bytes + in_whole_lines(static_cast<int64_t>(value_form.get_size()));
   auto* packed = shared_scratch().take<std::byte>(static_cast<size_t>(args.n_heads * head_bytes));
 
   pool().run(2 * args.n_heads, [&](int64_t task, int32_t thread) {
@@ -79,10 +77,10 @@ void DnnlExecutor::attention(const AttentionArgs& args) {
   });
 
   const int64_t n_blocks = (n + kQueryRows - 1) / kQueryRows;
-  const int64_t query_bytes = align(source_bytes(ProductType::bf16, kQueryRows, dim));
-  const int64_t score_bytes = align(kQueryRows * n * 4);
-  const int64_t weight_bytes = align(source_bytes(ProductType::bf16, kQueryRows, n));
-  const int64_t mixed_bytes = align(kQueryRows * dim * 4);
+  const int64_t query_bytes = in_whole_lines(source_bytes(ProductType::bf16, kQueryRows, dim));
+  const int64_t score_bytes = in_whole_lines(kQueryRows * n * 4);
+  const int64_t weight_bytes = in_whole_lines(source_bytes(ProductType::bf16, kQueryRows, n));
+  const int64_t mixed_bytes = in_whole_lines(kQueryRows * dim * 4);
   pool().run(args.n_heads * n_blocks, [&](int64_t task, int32_t thread) {
     const int64_t head = task / n_blocks, row = task % n_blocks * kQueryRows;
     const int64_t rows = std::min(kQueryRows, n - row);

@@ -24,8 +24,6 @@ int64_t compiled_rows(ProductType type, int64_t rows) {
   return rows <= 48 ? (rows + 15) / 16 * 16 : kBlockRows;
 }
 
-int64_t align(int64_t bytes) { return (bytes + 63) / 64 * 64; }
-
 }  // namespace
 
 void DnnlExecutor::convert(const LinearArgs& args, ProductType type, int64_t row, int64_t rows, void* to,
@@ -89,8 +87,8 @@ void DnnlExecutor::linear(const LinearArgs& args) {
       {&bind({type, block_rows, k, slices.front().n}), &bind({type, block_rows, k, slices.back().n})},
       {&bind({type, tail_rows, k, slices.front().n}), &bind({type, tail_rows, k, slices.back().n})}};
 
-  const int64_t converted_bytes = align(source_bytes(type, kBlockRows, k));
-  const int64_t accumulator_bytes = align(kBlockRows * slices.front().n * 4);
+  const int64_t converted_bytes = in_whole_lines(source_bytes(type, kBlockRows, k));
+  const int64_t accumulator_bytes = in_whole_lines(kBlockRows * slices.front().n * 4);
   const auto multiply_block = [&](int64_t block, int64_t first_slice, int64_t end_slice, int32_t thread) {
     const int64_t row = block * kBlockRows, rows = std::min(kBlockRows, m - row);
     auto* source = thread_scratch(thread).take<std::byte>(
