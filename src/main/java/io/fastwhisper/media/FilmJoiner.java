@@ -90,7 +90,8 @@ final class FilmJoiner {
       arguments.addAll(
           List.of("-video_track_timescale", Long.toString(ClipCutter.ticksPerSecond(times))));
     }
-    arguments.addAll(List.of("-map", "0:a:0", "-c:a", "aac", "-b:a"));
+    // At this bit rate the fast search is nearer to the sound than the other one, in half the time.
+    arguments.addAll(List.of("-map", "0:a:0", "-c:a", "aac", "-aac_coder", "fast", "-b:a"));
     arguments.add(Integer.toString(BIT_RATE_PER_CHANNEL * format.channels()));
     arguments.addAll(
         List.of(
