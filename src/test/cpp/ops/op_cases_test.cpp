@@ -58,7 +58,7 @@ TEST_P(OpCasesTest, EqualThePlainTwinAtTheEdgesOfTiles) {
 
 TEST_P(OpCasesTest, TakeNothingThatEarlierOpsLeftInScratch) {
   // An infinity, and in eight bits the largest value twice, are no number when they meet a padding's zero.
-  constexpr int64_t kRows = 64, kIn = 1024, kOut = 16;
+  constexpr int64_t kRows = 64, kIn = 256, kOut = 16;
   const std::vector<float> infinities(kRows * kIn, std::numeric_limits<float>::infinity());
   const std::vector<float> ones(kRows * kIn, 1.0f);
   const GuardedMatrix left_behind[] = {activations(*device_, kRows, kIn, infinities),

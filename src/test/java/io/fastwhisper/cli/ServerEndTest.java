@@ -38,7 +38,7 @@ class ServerEndTest {
             "compile",
             SampleTalk.WATER.video().toString(),
             SampleTalk.BREAD.video().toString(),
-            "--words=water,bread",
+            "--words=rain,oven",
             "--quiet",
             "-o",
             film.toString());
@@ -55,7 +55,7 @@ class ServerEndTest {
       assertTrue(server.ready(), () -> text(log));
       job =
           server.submit(
-              "{\"sources\":[\"sample:water\",\"sample:bread\"],\"targets\":[\"water\",\"bread\"]}");
+              "{\"sources\":[\"sample:water\",\"sample:bread\"],\"targets\":[\"rain\",\"oven\"]}");
       server.logged("transcribing");
       List<ProcessHandle> children = server.children();
       server.signal(signal, group);
