@@ -33,7 +33,7 @@ class JobsTest {
 
   private String makeJob() {
     person.comes();
-    person.givesSamples();
+    person.givesAddresses("sample:bread");
     person.givesWords("oven");
     person.makesTheFilm();
     person.sees("completed");
@@ -45,7 +45,7 @@ class JobsTest {
     browser.click("link", "Jobs");
 
     String row = browser.see(".job-row").getText();
-    assertTrue(row.contains("oven") && row.contains("water.mp4") && row.contains("Done"), row);
+    assertTrue(row.contains("oven") && row.contains("bread.mp4") && row.contains("Done"), row);
     browser.see(".job-row").click();
 
     browser.until("the job", () -> browser.address().equals(job));

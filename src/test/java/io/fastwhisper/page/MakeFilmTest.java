@@ -59,8 +59,8 @@ class MakeFilmTest {
 
   @Test
   void reloadInTheMiddleLosesNothing() throws Exception {
-    person.choosesFile(talk("early.mp4", 3));
-    person.choosesFile(talk("late.mp4", 7));
+    person.choosesFile(talk("early.mp4", 3, 40));
+    person.choosesFile(talk("late.mp4", 7, 40));
     person.givesWords("rain");
     person.makesTheFilm();
     browser.until("a match", () -> !browser.visible(Person.MATCH).isEmpty());
@@ -87,7 +87,7 @@ class MakeFilmTest {
 
   @Test
   void cancelledJobSaysSoAndCanBeRunAgain() throws Exception {
-    person.choosesFile(talk("cancelled.mp4", 11));
+    person.choosesFile(talk("cancelled.mp4", 11, 60));
     person.givesWords("water, people");
     person.makesTheFilm();
 
@@ -133,7 +133,8 @@ class MakeFilmTest {
   @Test
   void soundAloneGetsAFlatPlayer() throws Exception {
     person.choosesFile(
-        new MediaMaker(folder).make("talk.m4a", "-i", "samples/water.mp4", "-vn", "-c:a", "copy"));
+        new MediaMaker(folder)
+            .make("talk.m4a", "-t", "40", "-i", "samples/water.mp4", "-vn", "-c:a", "copy"));
     person.givesWords("rain");
     person.makesTheFilm();
     person.seesTheFilm();
@@ -155,13 +156,15 @@ class MakeFilmTest {
     assertTrue(browser.visible("[data-part=download]").isEmpty());
   }
 
-  /** A talk that nobody has transcribed yet: a sample from this second on. */
-  private Path talk(String name, int fromSecond) throws Exception {
+  /** A talk that nobody has transcribed yet: so many seconds of a sample, from this one on. */
+  private Path talk(String name, int fromSecond, int seconds) throws Exception {
     return new MediaMaker(folder)
         .make(
             name,
             "-ss",
             String.valueOf(fromSecond),
+            "-t",
+            String.valueOf(seconds),
             "-i",
             "samples/water.mp4",
             "-c:v",
