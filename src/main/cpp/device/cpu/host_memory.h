@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 
 #include "device/device.h"
@@ -33,7 +34,10 @@ AlignedArray<T> make_aligned(size_t n) {
   return AlignedArray<T>(reinterpret_cast<T*>(bytes.release()), bytes.get_deleter());
 }
 
-/** Memory that grows and never shrinks, for the scratch of one thread. Its content is lost when it grows. */
+/**
+ * Memory that grows and never shrinks, for the scratch of one thread. What it holds when it is taken is anything;
+ * FASTWHISPER_SPOIL_SCRATCH makes it no number.
+ */
 class Scratch {
  public:
   template <typename T>
@@ -43,6 +47,9 @@ class Scratch {
       memory_ = allocate_aligned(n * sizeof(T));
       bytes_ = n * sizeof(T);
     }
+#ifdef FASTWHISPER_SPOIL_SCRATCH
+    std::memset(memory_.get(), 0xff, n * sizeof(T));
+#endif
     return reinterpret_cast<T*>(memory_.get());
   }
 
