@@ -142,10 +142,10 @@ minutes_emulated+=':*EightBitAudioTest.*:*WholeWindowOfTheLongestText*:*InTheSha
 # That a row has the same bits wherever it stands, and takes nothing that was left there, is seen of the same kernels on the
 # processor that is there.
 minutes_emulated+=':*GivesARowTheSameBits*:*TakeNothingThatEarlierOpsLeft*'
-# Whole talks and windows in every precision take minutes under sanitizers and run no code that the others do not. Of sounds
-# without speech one is heard there, and batches of windows are computed in f32.
+# Whole talks and windows in every precision, and ops in the sizes of models, take minutes under sanitizers and run no code that
+# the others do not. Of sounds without speech one is heard there, and a network is computed in f32.
 minutes_sanitized='*PrecisionTest.*:*EightBitAudioTest.*:GoldenWindows.*:*GoldenStarts.*:*ThreadAndLane*:*/Talk.*'
-minutes_sanitized+=':*/Sound.*/silence:*/Sound.*/tone:*AloneAndInAnyBatch*_bf16'
+minutes_sanitized+=':*/Sound.*/silence:*/Sound.*/tone:*NetworkTest.*_bf16:*InTheShapesOfModels*'
 
 check "Formatting" formatting
 if step "Building the native tests" build_native native -DFASTWHISPER_TESTS=ON -DFASTWHISPER_UNITY=ON; then
