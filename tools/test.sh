@@ -153,7 +153,8 @@ if step "Building the native tests" build_native native -DFASTWHISPER_TESTS=ON -
   native_tests "Native tests on a Haswell processor (emulated)" native "$minutes_emulated" qemu-x86_64 -cpu Haswell
 fi
 if step "Building the native tests with sanitizers, without oneDNN" build_native native-sanitized -DFASTWHISPER_TESTS=ON \
-  -DCMAKE_UNITY_BUILD=ON -DFASTWHISPER_UNITY=ON -DFASTWHISPER_DNNL=OFF -DFASTWHISPER_SANITIZE=address,undefined -DCMAKE_CXX_FLAGS_RELEASE=-O1; then
+  -DCMAKE_UNITY_BUILD=ON -DFASTWHISPER_UNITY=ON -DFASTWHISPER_DNNL=OFF -DFASTWHISPER_SANITIZE=address,undefined \
+  -DCMAKE_CXX_FLAGS_RELEASE=-O1; then
   native_tests "Native tests with sanitizers" native-sanitized "$minutes_sanitized"
   check "Hostile model files with sanitizers" \
     ctest --test-dir "$target/native-sanitized" -R '^model_file_fuzz$' --no-tests=error --timeout 300 --output-on-failure

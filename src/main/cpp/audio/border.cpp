@@ -10,7 +10,7 @@ namespace fw {
 namespace {
 
 /** 10 ms: fine enough for a border, long enough to hold one period of a low voice. */
-constexpr int32_t kStep = FW_SAMPLE_RATE_HZ / 100;
+constexpr int32_t kLevelHop = FW_SAMPLE_RATE_HZ / 100;
 /** 100 ms: closures of consonants are shorter than this, pauses of speech are longer. */
 constexpr int64_t kPauseFrames = 10;
 /** A stretch whose loud and quiet frames differ by less than this has no pauses: it is noise, a tone or a held vowel.
@@ -22,7 +22,7 @@ constexpr float kSilentShare = 0.3f;
 /** In whole hops: the last may end behind the stretch. */
 Pause whole_hops(std::span<const float> stretch) {
   const auto n_samples = static_cast<int64_t>(stretch.size());
-  const std::vector<float> levels = frame_levels_db(stretch, kStep);
+  const std::vector<float> levels = frame_levels_db(stretch, kLevelHop);
   const auto n_frames = static_cast<int64_t>(levels.size());
   if (n_frames <= kPauseFrames) return {0, n_samples};
 
@@ -41,7 +41,7 @@ Pause whole_hops(std::span<const float> stretch) {
     }
     first = end + 1;
   }
-  if (best_length >= kPauseFrames) return {best_first * kStep, (best_first + best_length) * kStep};
+  if (best_length >= kPauseFrames) return {best_first * kLevelHop, (best_first + best_length) * kLevelHop};
 
   // Sums of decibels rather than of power: one loud click must not hide that the rest is quiet.
   double sum = 0.0;
@@ -55,7 +55,7 @@ Pause whole_hops(std::span<const float> stretch) {
       best_first = first;
     }
   }
-  return {best_first * kStep, (best_first + kPauseFrames) * kStep};
+  return {best_first * kLevelHop, (best_first + kPauseFrames) * kLevelHop};
 }
 
 }  // namespace

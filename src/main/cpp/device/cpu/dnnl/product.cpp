@@ -11,6 +11,7 @@ namespace {
 using Type = dnnl::memory::data_type;
 using Tag = dnnl::memory::format_tag;
 
+/** A row of an AMX tile; other instruction sets read less behind their rows. */
 constexpr int64_t kTileRowBytes = 64;
 
 Type source_type(ProductType type) {

@@ -74,8 +74,9 @@ final class LeasedSegment implements AutoCloseable {
     return submitted > 0;
   }
 
+  /** Of an open one: whether a window of it has yet to be handed in. */
   boolean hasUnsubmitted() {
-    return sound == null || submitted != results.length;
+    return submitted != results.length;
   }
 
   /** The next window to hand in; call {@link #markSubmitted} when the lane has it. */
@@ -92,8 +93,9 @@ final class LeasedSegment implements AutoCloseable {
     ++finished;
   }
 
+  /** Of an open one: whether all its windows are back. */
   boolean isFinished() {
-    return sound != null && finished == results.length;
+    return finished == results.length;
   }
 
   long elapsedMs(long nowNanos) {
