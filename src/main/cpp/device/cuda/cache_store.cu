@@ -7,14 +7,18 @@
 namespace fw::cuda {
 namespace {
 
-constexpr int kRows = 64;
+/** Rows of a block: of a sound, whose values are then written along its places, and of a step, which has few. */
+constexpr int kManyRows = 64;
+constexpr int kFewRows = 4;
+/** Up to so many rows, blocks of many would leave most multiprocessors idle: 128 rows of 16 heads took 19 us. */
+constexpr int32_t kStepRows = 512;
 
 /** Turned values are two apart from what would be in the same banks. */
-template <typename S>
+template <typename S, int kRows>
 constexpr int pitch = kRows + 4 / static_cast<int>(sizeof(S));
 
 /** Writes values [head_dim][pitch] of rows from row0 on along the places of one head. */
-template <typename S>
+template <typename S, int kRows>
 __device__ void store_turned(const CacheView& cache, int32_t layer, int head, const S* turned, int row0, int n,
                              const CachePlace* places) {
   const int dim = cache.shape.head_dim;
@@ -23,15 +27,15 @@ __device__ void store_turned(const CacheView& cache, int32_t layer, int head, co
     if (row >= n) continue;
     const CachePlace at = places[row0 + row];
     const CacheHead<S> to(cache, at.slot, layer, head);
-    to.values[value_at(at.place, d, dim)] = turned[d * pitch<S> + row];
+    to.values[value_at(at.place, d, dim)] = turned[d * pitch<S, kRows> + row];
   }
 }
 
 /**
- * A block takes 64 rows of one head. The values of rows that lie behind one another go through shared memory, so that
+ * A block takes kRows rows of one head. The values of rows that lie behind one another go through shared memory, so that
  * they are written along the places.
  */
-template <typename T>
+template <typename T, int kRows>
 __global__ void store_kernel(CacheView cache, int32_t layer, const T* key, int64_t key_stride, const T* value,
                              int64_t value_stride, int32_t n_rows, const CachePlace* places) {
   extern __shared__ __align__(16) unsigned char shared[];
@@ -45,10 +49,10 @@ __global__ void store_kernel(CacheView cache, int32_t layer, const T* key, int64
     const CachePlace at = places[row];
     const CacheHead<T> to(cache, at.slot, layer, head);
     to.keys[static_cast<int64_t>(at.place) * dim + d] = key[row * key_stride + head * dim + d];
-    turned[d * pitch<T> + i / dim] = value[row * value_stride + head * dim + d];
+    turned[d * pitch<T, kRows> + i / dim] = value[row * value_stride + head * dim + d];
   }
   __syncthreads();
-  store_turned(cache, layer, head, turned, row0, n, places);
+  store_turned<T, kRows>(cache, layer, head, turned, row0, n, places);
 }
 
 /** device/eight_bit.h, eight_bit_scale. */
@@ -63,7 +67,7 @@ __device__ inline uint8_t byte_of(float value, float scale) {
 }
 
 /** The same in eight bits: a warp takes a row at a time, for its scales. */
-template <typename T>
+template <typename T, int kRows>
 __global__ void store_bytes_kernel(CacheView cache, int32_t layer, const T* key, int64_t key_stride, const T* value,
                                    int64_t value_stride, int32_t n_rows, const CachePlace* places) {
   extern __shared__ __align__(16) unsigned char shared[];
@@ -85,7 +89,7 @@ __global__ void store_bytes_kernel(CacheView cache, int32_t layer, const T* key,
     const float value_scale = scale_of_largest(warp_max(largest_value));
     for (int d = lane; d < dim; d += 32) {
       to.keys[static_cast<int64_t>(at.place) * dim + d] = byte_of(to_float(k[d]), key_scale);
-      shared[d * pitch<uint8_t> + i] = byte_of(to_float(v[d]), value_scale);
+      shared[d * pitch<uint8_t, kRows> + i] = byte_of(to_float(v[d]), value_scale);
     }
     if (lane == 0) {
       to.key_scales[at.place] = __float2bfloat16_rn(key_scale);
@@ -93,7 +97,7 @@ __global__ void store_bytes_kernel(CacheView cache, int32_t layer, const T* key,
     }
   }
   __syncthreads();
-  store_turned<uint8_t>(cache, layer, head, shared, row0, n, places);
+  store_turned<uint8_t, kRows>(cache, layer, head, shared, row0, n, places);
 }
 
 /** Bytes by 16, the threads of a block together. */
@@ -123,14 +127,23 @@ __global__ void copy_kernel(CacheView cache, const SlotCopy* copies) {
 void store(cudaStream_t stream, const CacheView& cache, int32_t layer, const Tensor& key, const Tensor& value,
            const CachePlace* places) {
   const auto n = static_cast<int32_t>(key.rows);
-  const dim3 grid(static_cast<unsigned>((n + kRows - 1) / kRows), static_cast<unsigned>(cache.shape.n_heads));
   with_storage(cache, [&](auto element, auto stored) {
     using T = decltype(element);
     using S = decltype(stored);
-    const auto kernel = std::is_same_v<T, S> ? store_kernel<T> : store_bytes_kernel<T>;
-    const auto bytes = static_cast<unsigned>(cache.shape.head_dim * pitch<S>) * static_cast<unsigned>(sizeof(S));
-    launch_early(stream, grid, 256, bytes, kernel, cache, layer, static_cast<const T*>(key.data), key.stride,
-                 static_cast<const T*>(value.data), value.stride, n, places);
+    const auto start = [&](auto rows) {
+      constexpr int kRows = decltype(rows)::value;
+      const dim3 grid(static_cast<unsigned>((n + kRows - 1) / kRows), static_cast<unsigned>(cache.shape.n_heads));
+      const auto kernel = std::is_same_v<T, S> ? store_kernel<T, kRows> : store_bytes_kernel<T, kRows>;
+      const int bytes = cache.shape.head_dim * pitch<S, kRows> * static_cast<int>(sizeof(S));
+      launch_early(stream, grid, kRows == kFewRows ? 128 : 256, static_cast<size_t>(bytes), kernel, cache, layer,
+                   static_cast<const T*>(key.data), key.stride, static_cast<const T*>(value.data), value.stride, n,
+                   places);
+    };
+    if (n <= kStepRows) {
+      start(std::integral_constant<int, kFewRows>{});
+    } else {
+      start(std::integral_constant<int, kManyRows>{});
+    }
   });
 }
 
