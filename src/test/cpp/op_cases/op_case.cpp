@@ -288,9 +288,11 @@ std::vector<OpCase> op_cases() {
   odd(13, 32, 385);
   odd(97, 130, 96);
   odd(200, 130, 64);
-  for (const int64_t n : {1, 2, 15, 24, 31, 32, 33, 65, 100}) cases.push_back(attention(n, 64, 2, false));
+  for (const int64_t n : {1, 2, 15, 24, 31, 32, 33, 63, 64, 65, 100, 128, 129, 321}) {
+    cases.push_back(attention(n, 64, 2, false));
+  }
   cases.push_back(attention(50, 32, 3, false));
-  cases.push_back(attention(41, 64, 2, false, 3));
+  for (const int64_t n : {41, 70}) cases.push_back(attention(n, 64, 2, false, 3));
   for (const int32_t length : {1, 31, 32, 77}) cases.push_back(cached_attention(3, length, 2, false));
   for (const auto& [m, n] : {std::pair<int64_t, int64_t>{1, 1}, {3, 2}, {2, 15}, {2, 16}, {4, 17}, {2, 385}}) {
     cases.push_back(layer_norm(m, n, false));

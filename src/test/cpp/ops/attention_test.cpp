@@ -53,6 +53,19 @@ TEST_P(AttentionTest, GivesTheSameBitsForAnyThreads) {
   EXPECT_EQ(run(*device_, *single, n, state, 2, qkv), run(*device_, *executor_, n, state, 2, qkv));
 }
 
+TEST_P(AttentionTest, TakesNothingFromTheWindowsBesideIt) {
+  const int64_t n = 70, state = 64;
+  const std::vector<float> alone = make_qkv(n, state, 1.0f);
+  std::vector<float> qkv(alone.size(), INFINITY);
+  qkv.insert(qkv.end(), alone.begin(), alone.end());
+  qkv.insert(qkv.end(), alone.size(), INFINITY);
+  const GuardedMatrix in = activations(*device_, 3 * n, 3 * state, qkv), y = activations(*device_, 3 * n, state);
+  ops::attention(*executor_, {in.tensor(), 1, y.tensor(), 3});
+  const std::vector<float> found = y.values();
+  const auto first = found.begin() + n * state;
+  EXPECT_EQ(std::vector<float>(first, first + n * state), run(*device_, *executor_, n, state, 1, alone));
+}
+
 FW_INSTANTIATE_OP_TEST(AttentionTest);
 
 }  // namespace

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cuda.h>
+
+#include <cstdint>
+
+/**
+ * Copies of tiles from memory to shared memory that the copy engine of a Hopper multiprocessor makes by itself, and the
+ * barriers in shared memory that tell of them (PTX ISA: mbarrier, cp.async.bulk.tensor).
+ */
+namespace fw::cuda {
+
+__device__ inline uint32_t shared_address(const void* p) { return static_cast<uint32_t>(__cvta_generic_to_shared(p)); }
+
+/** A barrier whose phases end when `count` threads have arrived and all bytes that were promised are there. */
+class SharedBarrier {
+ public:
+  __device__ void init(uint32_t count) {
+    asm volatile("mbarrier.init.shared::cta.b64 [%0], %1;" ::"r"(shared_address(&word_)), "r"(count) : "memory");
+  }
+  __device__ void arrive() {
+    asm volatile("mbarrier.arrive.shared::cta.b64 _, [%0];" ::"r"(shared_address(&word_)) : "memory");
+  }
+  /** Arrives and promises bytes that copies will bring. */
+  __device__ void arrive_expecting(uint32_t bytes) {
+    asm volatile("mbarrier.arrive.expect_tx.shared::cta.b64 _, [%0], %1;" ::"r"(shared_address(&word_)), "r"(bytes)
+                 : "memory");
+  }
+  /** Waits until the phase of this parity has ended: 0 for the first, 1 for the second, and so on in turn. */
+  __device__ void wait(uint32_t parity) {
+    uint32_t ended = 0;
+    while (ended == 0) {
+      asm volatile(
+          "{\n"
+          ".reg .pred p;\n"
+          "mbarrier.try_wait.parity.shared::cta.b64 p, [%1], %2;\n"
+          "selp.u32 %0, 1, 0, p;\n"
+          "}"
+          : "=r"(ended)
+          : "r"(shared_address(&word_)), "r"(parity)
+          : "memory");
+    }
+  }
+  __device__ uint32_t address() const { return shared_address(&word_); }
+
+ private:
+  uint64_t word_;
+};
+
+/** Makes barriers that one thread has begun known to the copy engine; __syncthreads makes them known to the block. */
+__device__ inline void publish_barriers() { asm volatile("fence.mbarrier_init.release.cluster;" ::: "memory"); }
+
+/** Copies the box at (column, row, window) of a tensor; what lies outside of the tensor becomes zeros. */
+__device__ inline void copy_box(void* to, const CUtensorMap& from, int32_t column, int32_t row, int32_t window,
+                                SharedBarrier& barrier) {
+  asm volatile(
+      "cp.async.bulk.tensor.3d.shared::cluster.global.mbarrier::complete_tx::bytes [%0], [%1, {%2, %3, %4}], [%5];" ::
+          "r"(shared_address(to)),
+      "l"(&from), "r"(column), "r"(row), "r"(window), "r"(barrier.address())
+      : "memory");
+}
+
+}  // namespace fw::cuda
