@@ -171,6 +171,25 @@ TEST_P(CachedAttentionTest, SeesAPlaceThatWasStoredAnew) {
   expect_near(after, twin_.attend(0, {{0, 30}}, query));
 }
 
+TEST_P(CachedAttentionTest, StoresRowsOfManySlotsInAnyOrderTogether) {
+  for (const bool eight_bit : {false, true}) {
+    const CacheShape shape = {9, 2, 77, 2, 64, eight_bit};
+    FilledCache tested(*device_, *executor_, shape), twin(*plain_device_, *plain_, shape);
+    std::vector<CachePlace> places;
+    std::vector<CacheReach> reach;
+    for (int32_t slot = 0; slot < shape.n_slots; ++slot) {
+      for (int32_t place = 0; place < shape.n_places; ++place) {
+        places.push_back({slot, slot == 4 ? shape.n_places - 1 - place : place});
+      }
+      for (const int32_t length : {1, 40, 77}) reach.push_back({slot, length});
+    }
+    tested.store(1, places, 97);
+    twin.store(1, places, 97);
+    const std::vector<float> query = random_values(reach.size() * kWidth, 2, true);
+    expect_near(tested.attend(1, reach, query), twin.attend(1, reach, query));
+  }
+}
+
 TEST_P(CachedAttentionTest, AttendsToACopiedSlotAsToItsOrigin) {
   FilledCache in_eight_bits(*device_, *executor_, kEightBits);
   for (FilledCache* cache : {&tested_, &in_eight_bits}) {
