@@ -7,6 +7,7 @@
 // lie in different banks.
 #include <cmath>
 
+#include "device/cuda/async_copy.cuh"
 #include "device/cuda/elements.cuh"
 #include "device/cuda/kernels.h"
 
@@ -18,18 +19,6 @@ constexpr int kWarps = 4;
 /** Tiles of keys and values in shared memory: one in work, one that has arrived, one on its way. */
 constexpr int kStages = 3;
 constexpr int kKeys = 64;
-
-__device__ inline uint32_t shared_address(const void* p) { return static_cast<uint32_t>(__cvta_generic_to_shared(p)); }
-
-__device__ inline void copy_16(void* to, const void* from, bool there) {
-  asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" ::"r"(shared_address(to)), "l"(from),
-               "r"(there ? 16 : 0));
-}
-__device__ inline void close_stage() { asm volatile("cp.async.commit_group;"); }
-template <int kOpen>
-__device__ inline void wait_stages() {
-  asm volatile("cp.async.wait_group %0;" ::"n"(kOpen));
-}
 
 __device__ inline void load_4(uint32_t (&r)[4], const void* row) {
   asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0,%1,%2,%3}, [%4];"

@@ -4,13 +4,13 @@
 
 #include <cstdint>
 
+#include "device/cuda/async_copy.cuh"
+
 /**
  * Copies of tiles from memory to shared memory that the copy engine of a Hopper multiprocessor makes by itself, and the
  * barriers in shared memory that tell of them (PTX ISA: mbarrier, cp.async.bulk.tensor).
  */
 namespace fw::cuda {
-
-__device__ inline uint32_t shared_address(const void* p) { return static_cast<uint32_t>(__cvta_generic_to_shared(p)); }
 
 /** A barrier whose phases end when `count` threads have arrived and all bytes that were promised are there. */
 class SharedBarrier {
