@@ -195,6 +195,14 @@ class Executor {
 
   virtual void linear(const LinearArgs& args) = 0;
   virtual void layer_norm(const LayerNormArgs& args) = 0;
+  /**
+   * layer_norm, then the product of its y, which is undefined afterwards: a device may do both at once. What the
+   * product writes is not what is normed.
+   */
+  virtual void normed_linear(const LayerNormArgs& norm, const LinearArgs& args) {
+    layer_norm(norm);
+    linear(args);
+  }
   virtual void log_mel(const LogMelArgs& args) = 0;
   virtual void attention(const AttentionArgs& args) = 0;
   virtual void store(const StoreArgs& args) = 0;

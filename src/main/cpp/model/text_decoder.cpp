@@ -106,25 +106,24 @@ void TextDecoder::run_block(int32_t index, const QueryWatch& watch) {
   const Tensor attended = attended_.rows_from(0, n_rows_), inner = wide_.rows_from(0, n_rows_);
   const Tensor qkv(wide_.data, wide_.type, n_rows_, 3 * state), query(wide_.data, wide_.type, n_rows_, state);
 
-  ops::layer_norm(executor_, {x, self.norm.weight, self.norm.bias, normed});
-  ops::linear(
-      executor_,
+  ops::normed_linear(
+      executor_, {x, self.norm.weight, self.norm.bias, normed},
       {normed, self.query_key_value.weight.get(), self.query_key_value.bias, Activation::none, {}, qkv, most_rows_});
   ops::store(executor_,
              {self_cache_.get(), index, qkv.cols_from(state, state), qkv.cols_from(2 * state, state), places_});
   ops::cached_attention(executor_, {qkv.cols_from(0, state), self_cache_.get(), index, self_reach_, attended});
   ops::linear(executor_, {attended, self.out.weight.get(), self.out.bias, Activation::none, x, x, most_rows_});
 
-  ops::layer_norm(executor_, {x, cross.norm.weight, cross.norm.bias, normed});
-  ops::linear(executor_, {normed, cross.query.weight.get(), cross.query.bias, Activation::none, {}, query, most_rows_});
+  ops::normed_linear(executor_, {x, cross.norm.weight, cross.norm.bias, normed},
+                     {normed, cross.query.weight.get(), cross.query.bias, Activation::none, {}, query, most_rows_});
   if (watch) {
     watch(index, query);
   }
   ops::cached_attention(executor_, {query, cross_cache_.get(), index, cross_reach_, attended});
   ops::linear(executor_, {attended, cross.out.weight.get(), cross.out.bias, Activation::none, x, x, most_rows_});
 
-  ops::layer_norm(executor_, {x, mlp.norm.weight, mlp.norm.bias, normed});
-  ops::linear(executor_, {normed, mlp.in.weight.get(), mlp.in.bias, Activation::gelu, {}, inner, most_rows_});
+  ops::normed_linear(executor_, {x, mlp.norm.weight, mlp.norm.bias, normed},
+                     {normed, mlp.in.weight.get(), mlp.in.bias, Activation::gelu, {}, inner, most_rows_});
   ops::linear(executor_, {inner, mlp.out.weight.get(), mlp.out.bias, Activation::none, x, x, most_rows_});
 }
 

@@ -1,13 +1,16 @@
 #include "ops/linear.h"
 
 #include "ops/check.h"
+#include "ops/layer_norm.h"
 
 namespace fw::ops {
+namespace {
 
-void linear(Executor& executor, const LinearArgs& args) {
+/** Whether there is anything to do. */
+bool check_linear(const LinearArgs& args) {
   check(args.weight != nullptr, "linear", "a weight");
   if (args.x.rows == 0) {
-    return;
+    return false;
   }
   const int64_t n_out = args.weight->n_out();
   check_sizes("linear", "x", args.x, args.x.rows, args.weight->n_in());
@@ -19,7 +22,23 @@ void linear(Executor& executor, const LinearArgs& args) {
     check_sizes("linear", "residual", args.residual, args.x.rows, n_out);
   }
   check_output("linear", "y", args.y, args.x.rows, n_out);
-  executor.linear(args);
+  return true;
+}
+
+}  // namespace
+
+void linear(Executor& executor, const LinearArgs& args) {
+  if (check_linear(args)) executor.linear(args);
+}
+
+void normed_linear(Executor& executor, const LayerNormArgs& norm, const LinearArgs& args) {
+  if (!check_linear(args)) return;
+  check_layer_norm(norm);
+  check(norm.y.data == args.x.data && norm.y.stride == args.x.stride && norm.x.rows == args.x.rows &&
+            norm.x.cols == args.x.cols,
+        "normed_linear", "the normed rows as the product's");
+  check(args.y.data != norm.x.data, "normed_linear", "a result that is not what is normed");
+  executor.normed_linear(norm, args);
 }
 
 }  // namespace fw::ops

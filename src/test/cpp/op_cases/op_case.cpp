@@ -288,6 +288,11 @@ std::vector<OpCase> op_cases() {
   odd(13, 32, 385);
   odd(97, 130, 96);
   odd(200, 130, 64);
+  // Rows that a GPU shares out among the blocks of a cluster.
+  odd(1, 17, 1280);
+  odd(9, 33, 1288);
+  odd(17, 40, 2560);
+  odd(3, 16, 5128);
   for (const int64_t n : {1, 2, 15, 24, 31, 32, 33, 63, 64, 65, 100, 128, 129, 321}) {
     cases.push_back(attention(n, 64, 2, false));
   }

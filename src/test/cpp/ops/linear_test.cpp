@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "base/error.h"
+#include "ops/layer_norm.h"
 #include "ops/op_test.h"
 
 namespace fw {
@@ -44,6 +45,25 @@ class LinearTest : public OpTest {
     ops::linear(executor, args);
     EXPECT_TRUE(y.guards_intact());
     return y.values();
+  }
+
+  void expect_the_same_bits(const Shape& s) {
+    const std::vector<float> x = random_values(static_cast<size_t>(s.m * s.k), 7, true);
+    const std::vector<float> w = random_values(static_cast<size_t>(s.n * s.k), 8);
+    const std::unique_ptr<Weight> weight = device_->pack(w, s.n, s.k, false);
+    const GuardedMatrix in = activations(*device_, s.m, s.k, x);
+    const auto rows = [&](Executor& executor, int64_t first, int64_t n) {
+      const GuardedMatrix y(*device_, n, s.n);
+      ops::linear(executor, {in.tensor().rows_from(first, n), weight.get(), {}, Activation::gelu, {}, y.tensor()});
+      return y.values();
+    };
+    const std::vector<float> all = rows(*executor_, 0, s.m);
+    const std::unique_ptr<Executor> single = device_->open({1, 16, 1});
+    EXPECT_EQ(rows(*single, 0, s.m), all);
+    for (const auto& [first, n] : {std::pair<int64_t, int64_t>{0, 1}, {39, 1}, {3, 2}, {5, 4}, {7, 8}, {20, 13}}) {
+      const std::vector<float> some = rows(*executor_, first, n);
+      EXPECT_TRUE(std::equal(some.begin(), some.end(), all.begin() + first * s.n)) << first << " + " << n;
+    }
   }
 
   void compare(const Shape& s, const Extras& extras) {
@@ -99,24 +119,51 @@ TEST_P(LinearTest, TakesOverlappingRowsAsAConvolutionDoes) {
   }
 }
 
-TEST_P(LinearTest, GivesARowTheSameBitsInAnyBatchAndForAnyThreads) {
-  const Shape s{40, 1100, 512};
-  const std::vector<float> x = random_values(static_cast<size_t>(s.m * s.k), 7, true);
-  const std::vector<float> w = random_values(static_cast<size_t>(s.n * s.k), 8);
-  const std::unique_ptr<Weight> weight = device_->pack(w, s.n, s.k, false);
-  const GuardedMatrix in = activations(*device_, s.m, s.k, x);
-  const auto rows = [&](Executor& executor, int64_t first, int64_t n) {
-    const GuardedMatrix y(*device_, n, s.n);
-    ops::linear(executor, {in.tensor().rows_from(first, n), weight.get(), {}, Activation::gelu, {}, y.tensor()});
-    return y.values();
-  };
-  const std::vector<float> all = rows(*executor_, 0, s.m);
-  const std::unique_ptr<Executor> single = device_->open({1, 16, 1});
-  EXPECT_EQ(rows(*single, 0, s.m), all);
-  for (const auto& [first, n] : {std::pair<int64_t, int64_t>{0, 1}, {39, 1}, {3, 2}, {5, 4}, {7, 8}, {20, 13}}) {
-    const std::vector<float> some = rows(*executor_, first, n);
-    EXPECT_TRUE(std::equal(some.begin(), some.end(), all.begin() + first * s.n)) << first << " + " << n;
+TEST_P(LinearTest, NormsAsTheNormBeforeItDoes) {
+  for (const Shape& s : {Shape{0, 8, 8},
+                         {1, 1, 8},
+                         {1, 70, 48},
+                         {2, 33, 1280},
+                         {3, 40, 1280},
+                         {8, 17, 1024},
+                         {9, 70, 512},
+                         {5, 40, 1288},
+                         {4, 30, 30}}) {
+    SCOPED_TRACE(testing::Message() << s.m << " x " << s.n << " x " << s.k);
+    const std::unique_ptr<Weight> weight =
+        device_->pack(random_values(static_cast<size_t>(s.n * s.k), 2), s.n, s.k, false);
+    const GuardedMatrix in(*device_, s.m, s.k, random_values(static_cast<size_t>(s.m * s.k), 1, true), 4);
+    const GuardedMatrix scale(*device_, 1, s.k, random_values(static_cast<size_t>(s.k), 3));
+    const GuardedMatrix shift(*device_, 1, s.k, random_values(static_cast<size_t>(s.k), 4));
+    const GuardedMatrix bias = activations(*device_, 1, s.n, random_values(static_cast<size_t>(s.n), 5));
+    const GuardedMatrix normed = activations(*device_, s.m, s.k);
+    const GuardedMatrix both = activations(*device_, s.m, s.n), expected = activations(*device_, s.m, s.n);
+    const LayerNormArgs norm{in.tensor(), scale.tensor(), shift.tensor(), normed.tensor()};
+    LinearArgs args{normed.tensor(), weight.get(), bias.tensor(), Activation::gelu, {}, both.tensor()};
+    ops::normed_linear(*executor_, norm, args);
+    EXPECT_TRUE(both.guards_intact() && normed.guards_intact());
+    args.y = expected.tensor();
+    ops::layer_norm(*executor_, norm);
+    ops::linear(*executor_, args);
+    EXPECT_EQ(both.values(), expected.values());
   }
+}
+
+TEST_P(LinearTest, RefusesToMultiplyOtherRowsThanItNormsAndToWriteOverThem) {
+  const std::unique_ptr<Weight> weight = device_->pack(random_values(12, 1), 3, 4, false);
+  const GuardedMatrix x(*device_, 2, 4), one(*device_, 1, 4), y = activations(*device_, 2, 3);
+  const GuardedMatrix normed = activations(*device_, 2, 4), other = activations(*device_, 2, 4);
+  const LinearArgs args{normed.tensor(), weight.get(), {}, Activation::none, {}, y.tensor()};
+  EXPECT_THROW(ops::normed_linear(*executor_, {x.tensor(), one.tensor(), one.tensor(), other.tensor()}, args), Error);
+  const std::unique_ptr<Weight> square = device_->pack(random_values(16, 1), 4, 4, false);
+  const LinearArgs onto{normed.tensor(), square.get(), {}, Activation::none, {}, x.tensor()};
+  EXPECT_THROW(ops::normed_linear(*executor_, {x.tensor(), one.tensor(), one.tensor(), normed.tensor()}, onto), Error);
+  EXPECT_THROW(ops::normed_linear(*executor_, {x.tensor(), x.tensor(), one.tensor(), normed.tensor()}, args), Error);
+}
+
+TEST_P(LinearTest, GivesARowTheSameBitsInAnyBatchAndForAnyThreads) {
+  const Shape shapes[] = {{40, 1100, 512}, {40, 40, 2600}};
+  for (const Shape& s : shapes) expect_the_same_bits(s);
 }
 
 TEST_P(LinearTest, DoesNothingForNoRowsAndRefusesWrongSizes) {

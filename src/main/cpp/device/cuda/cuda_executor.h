@@ -39,6 +39,7 @@ class CudaExecutor final : public Executor {
   void wait() override { stream_.wait(); }
   void linear(const LinearArgs& args) override;
   void layer_norm(const LayerNormArgs& args) override;
+  void normed_linear(const LayerNormArgs& norm, const LinearArgs& args) override;
   void log_mel(const LogMelArgs& args) override;
   void attention(const AttentionArgs& args) override;
   void store(const StoreArgs& args) override;
@@ -83,6 +84,8 @@ class CudaExecutor final : public Executor {
   void* result_place(size_t bytes);
   void deliver(const void* place, size_t bytes, std::function<void(const std::byte*)> take);
 
+  /** Whether a product of the tensor cores is one of few rows, by the weight and the lane, never by its own rows. */
+  bool is_of_few_rows(const LinearArgs& args) const;
   /** A product of cuBLAS, and, of outputs that are no multiple of eight, the last few by the kernel for few rows. */
   void multiply_many(const LinearShape& shape, int64_t most_rows, const LinearArgs& args, const void* x,
                      const float* residual);

@@ -14,7 +14,48 @@ const void* elements_from(const void* data, DataType type, int64_t first) {
   return static_cast<const std::byte*>(data) + first * static_cast<int64_t>(size_of(type));
 }
 
+/** A weight with more outputs has so many blocks that its rows are normed sooner by themselves. */
+constexpr int64_t kMostNormedOutputs = 8192;
+
+bool at_16(const Tensor& row) { return reinterpret_cast<uintptr_t>(row.data) % 16 == 0; }
+
+LinearShape shape_of(const LinearArgs& args, const CudaWeight& weight) {
+  return {.n_rows = args.x.rows,
+          .n_out = weight.n_out(),
+          .n_in = weight.n_in(),
+          .x_stride = args.x.stride,
+          .w_stride = weight.stride(),
+          .y_stride = args.y.stride,
+          .residual_stride = args.residual ? args.residual.stride : 0,
+          .gelu = args.activation == Activation::gelu};
+}
+
 }  // namespace
+
+bool CudaExecutor::is_of_few_rows(const LinearArgs& args) const {
+  return static_cast<const CudaWeight&>(*args.weight).count() == RowCount::few &&
+         (args.most_rows != 0 ? args.most_rows : options_.n_rows) <= few_rows;
+}
+
+void CudaExecutor::normed_linear(const LayerNormArgs& norm, const LinearArgs& args) {
+  const auto& weight = static_cast<const CudaWeight&>(*args.weight);
+  const bool folds = weight.type() != DataType::f32 && is_of_few_rows(args) && args.x.rows <= most_normed_rows &&
+                     weight.n_in() % 8 == 0 && weight.n_in() <= most_normed_inputs &&
+                     weight.n_out() <= kMostNormedOutputs && begins_at_16(norm.x) && begins_at_16(args.x) &&
+                     at_16(norm.weight) && at_16(norm.bias);
+  if (!folds) {
+    Executor::normed_linear(norm, args);
+    return;
+  }
+  if (!launches("normed_linear", norm.x, norm.weight.data, norm.bias.data, weight.data(), args.bias,
+                static_cast<int>(args.activation), args.residual, args.y)) {
+    return;
+  }
+  linear_few(stream_, shape_of(args, weight), weight.type(), nullptr, weight.data(), args.bias.data,
+             static_cast<const float*>(args.residual.data), args.y.type, args.y.data,
+             {norm.x.f32(), norm.x.stride, norm.weight.f32(), norm.bias.f32()});
+  if (mode_ == Mode::alone) check_launch("normed_linear");
+}
 
 void CudaExecutor::linear(const LinearArgs& args) {
   const auto& weight = static_cast<const CudaWeight&>(*args.weight);
@@ -22,14 +63,7 @@ void CudaExecutor::linear(const LinearArgs& args) {
                 args.most_rows)) {
     return;
   }
-  LinearShape shape{.n_rows = args.x.rows,
-                    .n_out = weight.n_out(),
-                    .n_in = weight.n_in(),
-                    .x_stride = args.x.stride,
-                    .w_stride = weight.stride(),
-                    .y_stride = args.y.stride,
-                    .residual_stride = args.residual ? args.residual.stride : 0,
-                    .gelu = args.activation == Activation::gelu};
+  LinearShape shape = shape_of(args, weight);
   const void* x = args.x.data;
   const auto* residual = static_cast<const float*>(args.residual.data);
   // What the tensor cores can load, and what cuBLAS takes beyond that.
@@ -40,7 +74,7 @@ void CudaExecutor::linear(const LinearArgs& args) {
   const bool whole = begins_at_16(args.y) && (!args.residual || begins_at_16(args.residual)) &&
                      !(adds_after && residual == args.y.data) &&
                      !(overlaps && args.x.rows * weight.n_in() > patch_elements);
-  if (wide && weight.count() == RowCount::few && (args.most_rows != 0 ? args.most_rows : options_.n_rows) <= few_rows) {
+  if (wide && is_of_few_rows(args)) {
     linear_few(stream_, shape, weight.type(), x, weight.data(), args.bias.data, residual, args.y.type, args.y.data);
   } else if (wide && whole) {
     if (overlaps) {

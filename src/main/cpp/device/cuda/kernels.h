@@ -41,8 +41,18 @@ void linear_plain(cudaStream_t stream, const LinearShape& shape, DataType type, 
                   const void* bias, const float* residual, DataType y_type, void* y);
 /** Most rows of a step that linear_few takes faster than cuBLAS does. */
 inline constexpr int32_t few_rows = 24;
+/** LayerNormArgs of the rows that a product takes, but for y: f32 that begin at 16 bytes. */
+struct RowNorm {
+  const float* x;
+  int64_t x_stride;
+  const float* weight;
+  const float* bias;
+};
+/** What linear_few can norm by itself, instead of reading x: rows, and inputs, a multiple of 8. */
+inline constexpr int32_t most_normed_rows = 8;
+inline constexpr int32_t most_normed_inputs = 1280;
 void linear_few(cudaStream_t stream, const LinearShape& shape, DataType type, const void* x, const void* w,
-                const void* bias, const float* residual, DataType y_type, void* y);
+                const void* bias, const float* residual, DataType y_type, void* y, const RowNorm& norm = {});
 
 /** y[i] += residual[i] for rows of f32. */
 void add_rows(cudaStream_t stream, const Tensor& residual, const Tensor& y);
