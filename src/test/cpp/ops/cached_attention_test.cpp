@@ -29,9 +29,9 @@ class FilledCache {
       : device_(device), executor_(executor) {
     cache_ = device.make_cache(shape);
     for (int32_t slot = 0; slot < 2; ++slot) {
-      for (int32_t layer = 0; layer < kShape.n_layers; ++layer) {
+      for (int32_t layer = 0; layer < shape.n_layers; ++layer) {
         std::vector<CachePlace> places;
-        for (int32_t place = 0; place < kShape.n_places; ++place) {
+        for (int32_t place = 0; place < shape.n_places; ++place) {
           places.push_back({slot, place});
         }
         store(layer, places, static_cast<uint64_t>(10 + slot * 2 + layer));
@@ -125,6 +125,26 @@ TEST_P(CachedAttentionTest, EqualsThePlainTwinInEightBits) {
   FilledCache tested(*device_, *executor_, kEightBits), twin(*plain_device_, *plain_, kEightBits);
   expect_the_twin_for_every_reach(tested, twin);
   expect_weights_of_the_twin(tested, twin);
+}
+
+TEST_P(CachedAttentionTest, EqualsThePlainTwinInALaneOfFewRowsOverLongCaches) {
+  // Blocks of 64 places, of which a GPU hands out 24 at a time, four to a block of its own.
+  CacheShape shape = {2, 1, 1600, 2, 64};
+  const std::vector<CacheReach> reach = {{0, 1600}, {1, 1},   {1, 63},   {1, 64},  {1, 65},
+                                         {1, 256},  {1, 257}, {1, 1500}, {0, 767}, {0, 1536}};
+  const std::vector<float> query = random_values(reach.size() * kWidth, 2, true);
+  const std::unique_ptr<Executor> few = device_->open({2, 2, 1});
+  for (const bool eight_bit : {false, true}) {
+    shape.eight_bit = eight_bit;
+    FilledCache tested(*device_, *few, shape), twin(*plain_device_, *plain_, shape);
+    const std::vector<float> found = tested.attend(0, reach, query);
+    expect_near(found, twin.attend(0, reach, query));
+    for (size_t i = 0; i < reach.size(); ++i) {
+      const std::vector<float> alone = tested.attend(0, {reach[i]}, row_of(query, static_cast<int64_t>(i), kWidth));
+      EXPECT_TRUE(std::equal(alone.begin(), alone.end(), found.begin() + static_cast<int64_t>(i) * kWidth))
+          << "row " << i;
+    }
+  }
 }
 
 TEST_P(CachedAttentionTest, ReadsBackTheNearestOf255ValuesInEightBits) {

@@ -5,50 +5,81 @@
 // them, 128 instructions a warp for 4 KB, of some 900 that a multiprocessor can issue while they come.
 //
 // A block takes one group of rows and one head; its warps take turns at blocks of 64 places and are joined at the end
-// in a fixed order. A row's result depends on its slot and length alone.
+// in a fixed order. Of few rows a cluster of blocks shares them out: 20 multiprocessors took 8 us for the 20 heads of a
+// window. A row's result depends on its slot and length alone.
 #include <cmath>
 #include <type_traits>
 
+#include "device/cuda/async_copy.cuh"
 #include "device/cuda/cached_fragments.cuh"
+#include "device/cuda/cluster.cuh"
 #include "device/cuda/kernels.h"
 #include "device/cuda/launch.cuh"
 
 namespace fw::cuda {
 namespace {
 
-/** Warps of a block; of a lane of a few rows, whose blocks would leave multiprocessors idle, 12. */
 constexpr int kWarps = 4;
+/** Of a lane of a few rows, whose blocks would leave multiprocessors idle: blocks of a cluster, and warps without. */
+constexpr int kParts = 6;
+constexpr int kWarpsAlone = 12;
 /** Places of a cache of text, of which most are empty. */
 constexpr int kShortPlaces = 512;
 
-template <typename T, typename S, int kDim, int kWarps, int kHalves>
+/** What a block of a cluster hands to the first for a row: its values, and its largest score and total behind them. */
+template <int kDim>
+using PartOfRow = float[kDim + 2];
+
+/** Shared memory of a block: what its warps have for each row, and, in a cluster, what each block has. */
+template <int kDim>
+constexpr int bytes_of_block(int n_warps, int n_parts) {
+  const int of_parts = n_parts > 1 ? n_parts * static_cast<int>(sizeof(PartOfRow<kDim>)) : 0;
+  return rows_of_group * (n_warps * (kDim + 1) * static_cast<int>(sizeof(float)) + of_parts);
+}
+
+template <typename T, typename S, int kDim, int kWarps, int kParts, int kHalves>
 __global__ void __launch_bounds__(kWarps * 32)
     cached_attention_kernel(CacheView cache, int32_t layer, const T* query, int64_t q_stride, const RowGroup* groups,
                             const CacheReach* reach, float scale, T* y, int64_t y_stride) {
   constexpr int kOut = kDim / 8;
+  // Where few are read it is time that counts: what a block reads is brought into the second cache before it may be
+  // read, and warps take turns at halves of blocks.
+  constexpr bool kFew = kWarps != fw::cuda::kWarps || kParts > 1;
   extern __shared__ float shared[];
   float(*const joined)[rows_of_group][kDim + 1] = reinterpret_cast<float(*)[rows_of_group][kDim + 1]>(shared);
   __shared__ float largest_of[kWarps][rows_of_group];
   __shared__ float total_of[kWarps][rows_of_group];
   allow_next();
-  wait_for_inputs();
   const RowGroup group = groups[blockIdx.x];
   if (group.n_rows == 0) return;
+  if (kParts > 1) arrive_at_cluster();
   const int warp = threadIdx.x / 32, lane = threadIdx.x % 32, g = lane / 4, t = lane % 4, head = blockIdx.y;
+  const int block = kParts > 1 ? static_cast<int>(blockIdx.z) : 0;
   const CacheHead<const S> from(cache, group.slot, layer, head);
-  const Queries<T, S, kDim> q(query + group.first * q_stride + head * kDim, q_stride, group.n_rows, g, t);
   const int length[2] = {g < group.n_rows ? reach[group.first + g].length : 0,
                          g + 8 < group.n_rows ? reach[group.first + g + 8].length : 0};
   float o[kOut][4] = {};
   float largest[2] = {-INFINITY, -INFINITY}, total[2] = {};
-  // Halves of blocks: a warp's first is in block `warp`.
-  const auto next_half = [](int half) { return half % 2 == 0 ? half + 1 : half + 2 * kWarps - 1; };
+  // Halves of blocks: a warp's first is half `warp`, or in block `warp`.
+  const auto next_half = [](int half) {
+    if (kFew) return half + kWarps * kParts;
+    return half % 2 == 0 ? half + 1 : half + 2 * kWarps - 1;
+  };
   const int n_halves = (group.longest + places_at_a_time - 1) / places_at_a_time;
+  int half = kFew ? kWarps * block + warp : 2 * warp;
+  if (kFew && lane == 0) {
+    constexpr uint32_t bytes = places_at_a_time * kDim * sizeof(S);
+    for (int i = half; i < n_halves; i = next_half(i)) {
+      fetch_ahead(from.keys + static_cast<int64_t>(i) * places_at_a_time * kDim, bytes);
+      fetch_ahead(from.values + static_cast<int64_t>(i) * places_at_a_time * kDim, bytes);
+    }
+  }
+  wait_for_inputs();
+  const Queries<T, S, kDim> q(query + group.first * q_stride + head * kDim, q_stride, group.n_rows, g, t);
   // Bytes are half as much under way: their values too are asked for a turn ahead.
   constexpr bool values_ahead = std::is_same_v<S, uint8_t>;
   Keys<T, S, kDim> keys;
   Values<T, S, kDim> values;
-  int half = 2 * warp;
   if (half < n_halves) {
     keys.load(from, half * places_at_a_time, g, t);
     if (values_ahead) values.load(from, half * places_at_a_time, g, t);
@@ -111,20 +142,54 @@ __global__ void __launch_bounds__(kWarps * 32)
     }
   }
   __syncthreads();
+  const auto give = [&](int row, int d, float value, float sum) {
+    y[(group.first + row) * y_stride + head * kDim + d] =
+        from_float<T>(value / sum * (1.0f / Values<T, S, kDim>::raised));
+  };
+  auto* const parts = reinterpret_cast<PartOfRow<kDim>(*)[rows_of_group]>(shared + kWarps * rows_of_group * (kDim + 1));
+  if (kParts > 1) wait_for_cluster();
   for (int i = threadIdx.x; i < group.n_rows * kDim; i += kWarps * 32) {
     const int row = i / kDim, d = i % kDim;
     float high = -INFINITY;
 #pragma unroll
     for (int w = 0; w < kWarps; ++w) high = fmaxf(high, largest_of[w][row]);
+    // A block of a cluster may have no places.
+    const float base = kParts > 1 && high == -INFINITY ? 0.0f : high;
     float sum = 0.0f, value = 0.0f;
 #pragma unroll
     for (int w = 0; w < kWarps; ++w) {
-      const float share = exp2_fast(largest_of[w][row] - high);
+      const float share = exp2_fast(largest_of[w][row] - base);
       sum += share * total_of[w][row];
       value += share * joined[w][row][d];
     }
-    y[(group.first + row) * y_stride + head * kDim + d] =
-        from_float<T>(value / sum * (1.0f / Values<T, S, kDim>::raised));
+    if constexpr (kParts == 1) {
+      give(row, d, value, sum);
+    } else {
+      write_to_first(&parts[block][row][d], value);
+      if (d == 0) {
+        write_to_first(&parts[block][row][kDim], high);
+        write_to_first(&parts[block][row][kDim + 1], sum);
+      }
+    }
+  }
+  if constexpr (kParts > 1) {
+    arrive_at_cluster();
+    if (block != 0) return;
+    wait_for_cluster();
+    for (int i = threadIdx.x; i < group.n_rows * kDim; i += kWarps * 32) {
+      const int row = i / kDim, d = i % kDim;
+      float high = -INFINITY;
+#pragma unroll
+      for (int p = 0; p < kParts; ++p) high = fmaxf(high, parts[p][row][kDim]);
+      float sum = 0.0f, value = 0.0f;
+#pragma unroll
+      for (int p = 0; p < kParts; ++p) {
+        const float share = exp2_fast(parts[p][row][kDim] - high);
+        sum += share * parts[p][row][kDim + 1];
+        value += share * parts[p][row][d];
+      }
+      give(row, d, value, sum);
+    }
   }
 }
 
@@ -187,27 +252,30 @@ void cached_attention(cudaStream_t stream, const CacheView& cache, int32_t layer
     const auto* q = static_cast<const T*>(query.data);
     auto* to = static_cast<T*>(y.data);
     if constexpr (sizeof(T) == 2) {
-      const auto start = [&](auto dim, auto warps) {
+      const auto start = [&](auto dim, auto warps, auto parts) {
         constexpr int kDim = decltype(dim)::value, kWarpsOfBlock = decltype(warps)::value;
-        constexpr int bytes = kWarpsOfBlock * rows_of_group * (kDim + 1) * static_cast<int>(sizeof(float));
+        constexpr int kPartsOfHead = decltype(parts)::value;
         const auto kernel = groups.most_rows <= rows_of_group / 2
-                                ? cached_attention_kernel<T, S, kDim, kWarpsOfBlock, 1>
-                                : cached_attention_kernel<T, S, kDim, kWarpsOfBlock, 2>;
-        if (bytes > 48 * 1024) cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, bytes);
-        launch_early(stream, grid, kWarpsOfBlock * 32, bytes, kernel, cache, layer, q, query.stride, groups.data, reach,
-                     scale, to, y.stride);
+                                ? cached_attention_kernel<T, S, kDim, kWarpsOfBlock, kPartsOfHead, 1>
+                                : cached_attention_kernel<T, S, kDim, kWarpsOfBlock, kPartsOfHead, 2>;
+        launch_clusters_early(stream, dim3(grid.x, grid.y, kPartsOfHead), kPartsOfHead, kWarpsOfBlock * 32,
+                              bytes_of_block<kDim>(kWarpsOfBlock, kPartsOfHead), kernel, cache, layer, q, query.stride,
+                              groups.data, reach, scale, to, y.stride);
       };
-      using Few = std::integral_constant<int, 12>;
+      using One = std::integral_constant<int, 1>;
       using Short = std::integral_constant<int, 2>;
       using Many = std::integral_constant<int, kWarps>;
+      using Alone = std::integral_constant<int, kWarpsAlone>;
+      using Cluster = std::integral_constant<int, kParts>;
       using Wide = std::integral_constant<int, 64>;
       using Narrow = std::integral_constant<int, 32>;
       if (begins_at_16(query) && cache.shape.head_dim == 64) {
         // A text of some dozens of tokens is one or two blocks of places: more warps would only be joined.
-        if (cache.padded_places <= kShortPlaces) return start(Wide{}, Short{});
-        return few ? start(Wide{}, Few{}) : start(Wide{}, Many{});
+        if (cache.padded_places <= kShortPlaces) return start(Wide{}, Short{}, One{});
+        if (!few) return start(Wide{}, Many{}, One{});
+        return launches_early() ? start(Wide{}, Many{}, Cluster{}) : start(Wide{}, Alone{}, One{});
       }
-      if (begins_at_16(query) && cache.shape.head_dim == 32) return start(Narrow{}, Many{});
+      if (begins_at_16(query) && cache.shape.head_dim == 32) return start(Narrow{}, Many{}, One{});
     }
     const auto bytes = static_cast<unsigned>(cache.padded_places) * static_cast<unsigned>(sizeof(float));
     cached_attention_plain_kernel<T, S>
