@@ -37,14 +37,15 @@ constexpr int bytes_of_block(int n_warps, int n_parts) {
   return rows_of_group * (n_warps * (kDim + 1) * static_cast<int>(sizeof(float)) + of_parts);
 }
 
-template <typename T, typename S, int kDim, int kWarps, int kParts, int kHalves>
+/**
+ * kFew: of so few rows that the GPU is not filled, and it is the time of a block that counts: what it reads is brought
+ * into the second cache before it may be read, and warps take turns at halves of blocks.
+ */
+template <typename T, typename S, int kDim, int kWarps, int kParts, bool kFew, int kHalves>
 __global__ void __launch_bounds__(kWarps * 32)
     cached_attention_kernel(CacheView cache, int32_t layer, const T* query, int64_t q_stride, const RowGroup* groups,
                             const CacheReach* reach, float scale, T* y, int64_t y_stride) {
   constexpr int kOut = kDim / 8;
-  // Where few are read it is time that counts: what a block reads is brought into the second cache before it may be
-  // read, and warps take turns at halves of blocks.
-  constexpr bool kFew = kWarps != fw::cuda::kWarps || kParts > 1;
   extern __shared__ float shared[];
   float(*const joined)[rows_of_group][kDim + 1] = reinterpret_cast<float(*)[rows_of_group][kDim + 1]>(shared);
   __shared__ float largest_of[kWarps][rows_of_group];
@@ -252,16 +253,19 @@ void cached_attention(cudaStream_t stream, const CacheView& cache, int32_t layer
     const auto* q = static_cast<const T*>(query.data);
     auto* to = static_cast<T*>(y.data);
     if constexpr (sizeof(T) == 2) {
-      const auto start = [&](auto dim, auto warps, auto parts) {
+      const auto start = [&](auto dim, auto warps, auto parts, auto few_rows) {
         constexpr int kDim = decltype(dim)::value, kWarpsOfBlock = decltype(warps)::value;
         constexpr int kPartsOfHead = decltype(parts)::value;
+        constexpr bool kFew = decltype(few_rows)::value;
         const auto kernel = groups.most_rows <= rows_of_group / 2
-                                ? cached_attention_kernel<T, S, kDim, kWarpsOfBlock, kPartsOfHead, 1>
-                                : cached_attention_kernel<T, S, kDim, kWarpsOfBlock, kPartsOfHead, 2>;
+                                ? cached_attention_kernel<T, S, kDim, kWarpsOfBlock, kPartsOfHead, kFew, 1>
+                                : cached_attention_kernel<T, S, kDim, kWarpsOfBlock, kPartsOfHead, kFew, 2>;
         launch_clusters_early(stream, dim3(grid.x, grid.y, kPartsOfHead), kPartsOfHead, kWarpsOfBlock * 32,
                               bytes_of_block<kDim>(kWarpsOfBlock, kPartsOfHead), kernel, cache, layer, q, query.stride,
                               groups.data, reach, scale, to, y.stride);
       };
+      using Yes = std::true_type;
+      using No = std::false_type;
       using One = std::integral_constant<int, 1>;
       using Short = std::integral_constant<int, 2>;
       using Many = std::integral_constant<int, kWarps>;
@@ -271,11 +275,13 @@ void cached_attention(cudaStream_t stream, const CacheView& cache, int32_t layer
       using Narrow = std::integral_constant<int, 32>;
       if (begins_at_16(query) && cache.shape.head_dim == 64) {
         // A text of some dozens of tokens is one or two blocks of places: more warps would only be joined.
-        if (cache.padded_places <= kShortPlaces) return start(Wide{}, Short{}, One{});
-        if (!few) return start(Wide{}, Many{}, One{});
-        return launches_early() ? start(Wide{}, Many{}, Cluster{}) : start(Wide{}, Alone{}, One{});
+        if (cache.padded_places <= kShortPlaces) {
+          return few ? start(Wide{}, Short{}, One{}, Yes{}) : start(Wide{}, Short{}, One{}, No{});
+        }
+        if (!few) return start(Wide{}, Many{}, One{}, No{});
+        return launches_early() ? start(Wide{}, Many{}, Cluster{}, Yes{}) : start(Wide{}, Alone{}, One{}, Yes{});
       }
-      if (begins_at_16(query) && cache.shape.head_dim == 32) return start(Narrow{}, Many{}, One{});
+      if (begins_at_16(query) && cache.shape.head_dim == 32) return start(Narrow{}, Many{}, One{}, No{});
     }
     const auto bytes = static_cast<unsigned>(cache.padded_places) * static_cast<unsigned>(sizeof(float));
     cached_attention_plain_kernel<T, S>

@@ -224,7 +224,8 @@ void launch(cudaStream_t stream, const LinearShape& s, const T* x, const RowNorm
   };
   if (norm.x != nullptr) {
     start(linear_few_kernel<T, Y, 1, true>, 1);
-  } else if (s.n_rows <= 8) {
+  } else if (s.n_rows <= 8 || s.n_out <= kOutputs) {
+    // Also the last outputs of a product of many rows, whose blocks would be two.
     start(linear_few_kernel<T, Y, 1, false>, 1);
   } else if (s.n_rows <= 16) {
     start(linear_few_kernel<T, Y, 2, false>, 2);
