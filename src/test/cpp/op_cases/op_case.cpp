@@ -348,13 +348,13 @@ std::vector<OpCase> op_cases() {
   on_gpu(cached_attention(128, 1500, 20, false, true));
   on_gpu(cached_attention(128, 60, 20, false));
 
-  // Medium: width 1,024 in 16 heads, a step of 128 rows.
+  // Medium: width 1,024 in 16 heads, steps of some rows.
   const int64_t narrow = 1024;
   for (const auto& [n, k] : {std::pair<int64_t, int64_t>{3 * narrow, narrow},
                              {narrow, narrow},
                              {4 * narrow, narrow},
                              {narrow, 4 * narrow}}) {
-    on_gpu(linear({128, n, k, StoredType::f16, RowCount::few}, false));
+    for (const int64_t m : {32, 64, 128}) on_gpu(linear({m, n, k, StoredType::f16, RowCount::few}, false));
   }
   on_gpu(layer_norm(128, narrow, false));
   on_gpu(cached_attention(128, 1500, 16, false));

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "base/error.h"
+#include "model_maker/quantise.h"
 #include "ops/layer_norm.h"
 #include "ops/op_test.h"
 
@@ -164,6 +165,49 @@ TEST_P(LinearTest, RefusesToMultiplyOtherRowsThanItNormsAndToWriteOverThem) {
 TEST_P(LinearTest, GivesARowTheSameBitsInAnyBatchAndForAnyThreads) {
   const Shape shapes[] = {{40, 1100, 512}, {40, 40, 2600}};
   for (const Shape& s : shapes) expect_the_same_bits(s);
+}
+
+TEST_P(LinearTest, GivesARowTheSameBitsForAnyNumberOfMostRows) {
+  // Rows and outputs a tile and one more, inputs of a slice and eight more, of few and of many slices; a wide weight.
+  for (const Shape& s :
+       {Shape{33, 70, 8}, {65, 64, 72}, {97, 131, 264}, {128, 129, 520}, {17, 33, 2112}, {26, 2050, 72}}) {
+    SCOPED_TRACE(testing::Message() << s.m << " x " << s.n << " x " << s.k);
+    const std::vector<float> x = random_values(static_cast<size_t>(s.m * s.k), 1, true);
+    const std::vector<float> w = random_values(static_cast<size_t>(s.n * s.k), 2);
+    const std::vector<std::byte> bytes = quantise(StoredType::f32, w);
+    const std::vector<float> residual = random_values(static_cast<size_t>(s.m * s.n), 4);
+    const auto run_on = [&](const Device& device, Executor& executor, int64_t most_rows, int64_t first, int64_t n) {
+      const std::unique_ptr<Weight> weight =
+          device.pack_stored({StoredType::f32, bytes, s.n, s.k}, RowCount::few, false);
+      const GuardedMatrix in = activations(device, s.m, s.k, x);
+      const GuardedMatrix bias(device, 1, s.n, random_values(static_cast<size_t>(s.n), 3));
+      const GuardedMatrix y(device, s.m, s.n, residual);
+      const Tensor rows = y.tensor().rows_from(first, n);
+      ops::linear(executor, {in.tensor().rows_from(first, n), weight.get(), bias.tensor(), Activation::gelu, rows, rows,
+                             most_rows});
+      EXPECT_TRUE(y.guards_intact());
+      return y.values();
+    };
+    const std::vector<float> expected = run_on(*plain_device_, *plain_, 0, 0, s.m);
+    for (const int64_t most_rows : {16, 32, 64, 128, 256}) {
+      SCOPED_TRACE(most_rows);
+      const std::vector<float> found = run_on(*device_, *executor_, most_rows, 0, s.m);
+      for (int64_t row = 0; row < s.m; ++row) {
+        for (int64_t col = 0; col < s.n; ++col) {
+          const auto i = static_cast<size_t>(row * s.n + col);
+          ASSERT_NEAR(found[i], expected[i],
+                      1.13 * product_bound(row_of(x, row, s.k), row_of(w, col, s.k)) +
+                          gelu_error(device_->habits().activations))
+              << "row " << row << " column " << col;
+        }
+      }
+      for (const auto& [first, n] : {std::pair<int64_t, int64_t>{0, 1}, {s.m - 1, 1}, {3, 9}}) {
+        std::vector<float> some = residual;
+        std::copy_n(found.begin() + first * s.n, n * s.n, some.begin() + first * s.n);
+        EXPECT_EQ(run_on(*device_, *executor_, most_rows, first, n), some) << first << " + " << n;
+      }
+    }
+  }
 }
 
 TEST_P(LinearTest, DoesNothingForNoRowsAndRefusesWrongSizes) {

@@ -35,4 +35,20 @@ __device__ inline void write_to_first(float* to, float value) {
 #endif
 }
 
+/** Reads what lies in a block of the cluster where `from` is in this one; 16 bytes. */
+__device__ inline float4 read_from_block(const float* from, uint32_t block) {
+#if __CUDA_ARCH__ >= 900
+  uint32_t there;
+  asm("mapa.shared::cluster.u32 %0, %1, %2;" : "=r"(there) : "r"(shared_address(from)), "r"(block));
+  float4 value;
+  asm volatile("ld.shared::cluster.v4.f32 {%0, %1, %2, %3}, [%4];"
+               : "=f"(value.x), "=f"(value.y), "=f"(value.z), "=f"(value.w)
+               : "r"(there)
+               : "memory");
+  return value;
+#else
+  return *reinterpret_cast<const float4*>(from);
+#endif
+}
+
 }  // namespace fw::cuda

@@ -84,6 +84,8 @@ class CudaExecutor final : public Executor {
   void* result_place(size_t bytes);
   void deliver(const void* place, size_t bytes, std::function<void(const std::byte*)> take);
 
+  /** The most rows that a product of this kind has in this lane. */
+  int64_t most_rows_of(const LinearArgs& args) const;
   /** Whether a product of the tensor cores is one of few rows, by the weight and the lane, never by its own rows. */
   bool is_of_few_rows(const LinearArgs& args) const;
   /** A product of cuBLAS, and, of outputs that are no multiple of eight, the last few by the kernel for few rows. */

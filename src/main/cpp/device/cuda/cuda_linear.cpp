@@ -1,4 +1,4 @@
-// Which of the three products a linear op is.
+// Which of the four products a linear op is.
 #include "base/error.h"
 #include "device/cuda/cuda_check.h"
 #include "device/cuda/cuda_executor.h"
@@ -32,9 +32,14 @@ LinearShape shape_of(const LinearArgs& args, const CudaWeight& weight) {
 
 }  // namespace
 
+int64_t CudaExecutor::most_rows_of(const LinearArgs& args) const {
+  if (args.most_rows != 0) return args.most_rows;
+  const bool few = static_cast<const CudaWeight&>(*args.weight).count() == RowCount::few;
+  return few ? options_.n_rows : int64_t{1500} * options_.n_windows;
+}
+
 bool CudaExecutor::is_of_few_rows(const LinearArgs& args) const {
-  return static_cast<const CudaWeight&>(*args.weight).count() == RowCount::few &&
-         (args.most_rows != 0 ? args.most_rows : options_.n_rows) <= few_rows;
+  return static_cast<const CudaWeight&>(*args.weight).count() == RowCount::few && most_rows_of(args) <= few_rows;
 }
 
 void CudaExecutor::normed_linear(const LayerNormArgs& norm, const LinearArgs& args) {
@@ -74,8 +79,12 @@ void CudaExecutor::linear(const LinearArgs& args) {
   const bool whole = begins_at_16(args.y) && (!args.residual || begins_at_16(args.residual)) &&
                      !(adds_after && residual == args.y.data) &&
                      !(overlaps && args.x.rows * weight.n_in() > patch_elements);
+  const int64_t most_rows = most_rows_of(args);
   if (wide && is_of_few_rows(args)) {
     linear_few(stream_, shape, weight.type(), x, weight.data(), args.bias.data, residual, args.y.type, args.y.data);
+  } else if (wide && weight.count() == RowCount::few && takes_linear_split(shape, most_rows)) {
+    linear_split(stream_, shape, most_rows, weight.type(), x, weight.data(), args.bias.data, residual, args.y.type,
+                 args.y.data);
   } else if (wide && whole) {
     if (overlaps) {
       // A convolution's rows, side by side.
@@ -84,9 +93,6 @@ void CudaExecutor::linear(const LinearArgs& args) {
       shape.x_stride = weight.n_in();
     }
     if (adds_after) shape.residual_stride = 0;
-    const int64_t most_rows = args.most_rows != 0               ? args.most_rows
-                              : weight.count() == RowCount::few ? options_.n_rows
-                                                                : int64_t{1500} * options_.n_windows;
     multiply_many(shape, most_rows, args, x, adds_after ? nullptr : residual);
     if (adds_after) add_rows(stream_, args.residual, args.y);
   } else {

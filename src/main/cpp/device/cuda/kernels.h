@@ -33,9 +33,9 @@ struct LinearShape {
 };
 
 /**
- * LinearArgs on the device, three ways: of any size; of few rows, where x and w begin at 16 bytes and n_in is a
- * multiple of 8; and, in cublas_products.h, of many. x and w have one type; y and bias have that type or are f32;
- * residual is f32.
+ * LinearArgs on the device, four ways: of any size; where x and w begin at 16 bytes and n_in is a multiple of 8, of few
+ * rows, and of some more with the inputs split among blocks; and, in cublas_products.h, of many. x and w have one type;
+ * y and bias have that type or are f32; residual is f32.
  */
 void linear_plain(cudaStream_t stream, const LinearShape& shape, DataType type, const void* x, const void* w,
                   const void* bias, const float* residual, DataType y_type, void* y);
@@ -53,6 +53,14 @@ inline constexpr int32_t most_normed_rows = 8;
 inline constexpr int32_t most_normed_inputs = 1280;
 void linear_few(cudaStream_t stream, const LinearShape& shape, DataType type, const void* x, const void* w,
                 const void* bias, const float* residual, DataType y_type, void* y, const RowNorm& norm = {});
+
+/**
+ * Whether linear_split is faster than linear_few and cuBLAS for calls of more than few_rows and at most most_rows rows,
+ * on the calling thread's GPU: on a Hopper alone. The number of rows of a call does not count.
+ */
+bool takes_linear_split(const LinearShape& shape, int64_t most_rows);
+void linear_split(cudaStream_t stream, const LinearShape& shape, int64_t most_rows, DataType type, const void* x,
+                  const void* w, const void* bias, const float* residual, DataType y_type, void* y);
 
 /** y[i] += residual[i] for rows of f32. */
 void add_rows(cudaStream_t stream, const Tensor& residual, const Tensor& y);

@@ -6,18 +6,18 @@
 //
 // A block takes 128 queries of one head, a warpgroup 64 of them; keys and values come in tiles of 64 through stages of
 // shared memory. One of the working threads asks for them: a warp of its own would cost 256 threads 32 registers each.
-#include <algorithm>
 #include <cmath>
 
 #include "device/cuda/elements.cuh"
 #include "device/cuda/hopper/async.cuh"
+#include "device/cuda/hopper/tensor_map.h"
 #include "device/cuda/hopper/warpgroup.cuh"
 #include "device/cuda/kernels.h"
 
 namespace fw::cuda {
 namespace {
 
-constexpr int kDim = 64;
+constexpr int kDim = box_columns;
 constexpr int kTile = 64;
 constexpr int kWarpgroups = 2;
 constexpr int kQueries = kTile * kWarpgroups;
@@ -53,7 +53,7 @@ struct Softmax {
   float total[2] = {};
 
   /** Scores to weights; o is scaled anew where a base changes. */
-  __device__ void weigh(Sums64& c, Sums64& o, float scale) {
+  __device__ void weigh(Sums<kTile>& c, Sums<kTile>& o, float scale) {
 #pragma unroll
     for (int h = 0; h < 2; ++h) {
       float high = -INFINITY;
@@ -96,14 +96,14 @@ class Tiles {
   __device__ int32_t count() const { return n_tiles_; }
   __device__ const unsigned char* keys(int32_t tile) const { return stages_ + tile % kStages * 2 * kTileBytes; }
   __device__ const unsigned char* values(int32_t tile) const { return keys(tile) + kTileBytes; }
-  __device__ void wait_for(int32_t tile) const { there_[tile % kStages].wait(tile / kStages % 2); }
+  __device__ void wait_for(int32_t tile) const { there_[tile % kStages].wait(tile / kStages); }
   __device__ void leave(int32_t tile) const { free_[tile % kStages].arrive(); }
 
   /** By one thread of the block. */
   __device__ void ask_for(int32_t tile) const {
     if (tile >= n_tiles_) return;
     const int stage = tile % kStages;
-    if (tile >= kStages) free_[stage].wait((tile / kStages - 1) % 2);
+    if (tile >= kStages) free_[stage].wait(tile / kStages - 1);
     there_[stage].arrive_expecting(2 * kTileBytes);
     unsigned char* const to = stages_ + stage * 2 * kTileBytes;
     const int column = static_cast<int>(blockIdx.y) * kDim, window = static_cast<int>(blockIdx.z);
@@ -153,20 +153,20 @@ __global__ void __launch_bounds__(kThreads, 2) attention_kernel(const __grid_con
     load_4(q[s], shared_address(queries) + warpgroup * kTileBytes + row * 128 + (piece ^ row % 8) * 16);
   }
   Softmax softmax;
-  Sums64 o = {};
+  Sums<kTile> o = {};
   for (int tile = 0; tile < tiles.count(); ++tile) {
     tiles.wait_for(tile);
-    Sums64 c;
+    Sums<kTile> c;
     begin_products();
 #pragma unroll
     for (int s = 0; s < kDim / 16; ++s) {
-      // 16 dimensions of each key are 32 bytes of its row.
-      multiply_64<T, false>(c, q[s], swizzled_tile(tiles.keys(tile)) + s * (32 >> 4), s != 0);
+      multiply<T, false>(c, q[s], swizzled_box(tiles.keys(tile)) + s * next_columns, s != 0);
     }
     close_products();
     if (threadIdx.x == 0) tiles.ask_for(tile + kAhead);
     __syncwarp();
-    wait_products(c);
+    wait_products<0>();
+    read_sums(c);
     if ((tile + 1) * kTile > n) {
 #pragma unroll
       for (int j = 0; j < kTile / 8; ++j) {
@@ -188,11 +188,11 @@ __global__ void __launch_bounds__(kThreads, 2) attention_kernel(const __grid_con
     begin_products();
 #pragma unroll
     for (int s = 0; s < kTile / 16; ++s) {
-      // 16 values are as many rows.
-      multiply_64<T, true>(o, p[s], swizzled_tile(tiles.values(tile)) + s * (16 * 128 >> 4), true);
+      multiply<T, true>(o, p[s], swizzled_box(tiles.values(tile)) + s * next_rows, true);
     }
     close_products();
-    wait_products(o);
+    wait_products<0>();
+    read_sums(o);
     if (lane == 0) tiles.leave(tile);
   }
 #pragma unroll
@@ -210,42 +210,6 @@ __global__ void __launch_bounds__(kThreads, 2) attention_kernel(const __grid_con
   }
 }
 
-/** cuTensorMapEncodeTiled of the driver, which this library is not linked with; null where it has none. */
-decltype(&cuTensorMapEncodeTiled) find_encode() {
-  void* found = nullptr;
-  cudaDriverEntryPointQueryResult result{};
-#if CUDART_VERSION >= 12050
-  cudaGetDriverEntryPointByVersion("cuTensorMapEncodeTiled", &found, 12000, cudaEnableDefault, &result);
-#else
-  cudaGetDriverEntryPoint("cuTensorMapEncodeTiled", &found, cudaEnableDefault, &result);
-#endif
-  if (result != cudaDriverEntryPointSuccess) return nullptr;
-  return reinterpret_cast<decltype(&cuTensorMapEncodeTiled)>(found);
-}
-
-/** qkv as windows of rows, to be copied in tiles; whether the driver takes it. */
-bool describe(const Tensor& qkv, int32_t n, int32_t n_windows, CUtensorMap& map) {
-  static const auto encode = find_encode();
-  if (encode == nullptr) return false;
-  const auto row_bytes = static_cast<cuuint64_t>(qkv.stride) * 2, rows = static_cast<cuuint64_t>(n);
-  const cuuint64_t sizes[] = {static_cast<cuuint64_t>(qkv.cols), rows, static_cast<cuuint64_t>(n_windows)};
-  const cuuint64_t strides[] = {row_bytes, row_bytes * rows};
-  const cuuint32_t box[] = {kDim, kTile, 1}, steps[] = {1, 1, 1};
-  const auto type = qkv.type == DataType::f16 ? CU_TENSOR_MAP_DATA_TYPE_FLOAT16 : CU_TENSOR_MAP_DATA_TYPE_BFLOAT16;
-  return encode(&map, type, 3, qkv.data, sizes, strides, box, steps, CU_TENSOR_MAP_INTERLEAVE_NONE,
-                CU_TENSOR_MAP_SWIZZLE_128B, CU_TENSOR_MAP_L2_PROMOTION_L2_128B,
-                CU_TENSOR_MAP_FLOAT_OOB_FILL_NONE) == CUDA_SUCCESS;
-}
-
-/** Whether the calling thread's GPU is a Hopper, whose own instructions no other has. */
-bool is_hopper() {
-  int device = 0, major = 0, minor = 0;
-  cudaGetDevice(&device);
-  cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, device);
-  cudaDeviceGetAttribute(&minor, cudaDevAttrComputeCapabilityMinor, device);
-  return major == 9 && minor == 0;
-}
-
 template <typename T>
 void launch(cudaStream_t stream, const CUtensorMap& map, dim3 grid, int32_t n, float scale, const Tensor& y) {
   cudaFuncSetAttribute(attention_kernel<T>, cudaFuncAttributeMaxDynamicSharedMemorySize, kSharedBytes);
@@ -257,11 +221,11 @@ void launch(cudaStream_t stream, const CUtensorMap& map, dim3 grid, int32_t n, f
 
 bool attention_hopper(cudaStream_t stream, const Tensor& qkv, int32_t n_windows, int32_t n_heads, const Tensor& y) {
   const auto n = static_cast<int32_t>(qkv.rows / n_windows);
-  CUtensorMap map;
   if (size_of(qkv.type) != 2 || y.cols != int64_t{n_heads} * kDim || n < kTile || !begins_at_16(qkv) ||
-      y.stride % 2 != 0 || !is_hopper() || !describe(qkv, n, n_windows, map)) {
+      y.stride % 2 != 0 || !is_hopper()) {
     return false;
   }
+  const CUtensorMap map = map_boxes(qkv, n_windows, kTile);
   const float scale = log2_e / std::sqrt(static_cast<float>(kDim));
   const dim3 grid(static_cast<unsigned>((n + kQueries - 1) / kQueries), static_cast<unsigned>(n_heads),
                   static_cast<unsigned>(n_windows));
