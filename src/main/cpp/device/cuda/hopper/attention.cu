@@ -35,12 +35,6 @@ constexpr int kSharedBytes = (kWarpgroups + 2 * kStages) * kTileBytes + kAlignme
  */
 constexpr float kSlack = 8.0f;
 
-__device__ inline void load_4(uint32_t (&r)[4], uint32_t row) {
-  asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0,%1,%2,%3}, [%4];"
-               : "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3])
-               : "r"(row));
-}
-
 __device__ inline float quad_max(float x) {
   x = fmaxf(x, __shfl_xor_sync(0xffffffffu, x, 1));
   return fmaxf(x, __shfl_xor_sync(0xffffffffu, x, 2));
@@ -145,13 +139,7 @@ __global__ void __launch_bounds__(kThreads, 2) attention_kernel(const __grid_con
   const int warpgroup = threadIdx.x / 128, warp = threadIdx.x / 32 % 4;
   const int lane = threadIdx.x % 32, g = lane / 4, t = lane % 4;
   queries_there.wait(0);
-  uint32_t q[kDim / 16][4];
-  const int row = warp * 16 + lane % 16;
-#pragma unroll
-  for (int s = 0; s < kDim / 16; ++s) {
-    const int piece = 2 * s + lane / 16;
-    load_4(q[s], shared_address(queries) + warpgroup * kTileBytes + row * 128 + (piece ^ row % 8) * 16);
-  }
+  const uint64_t own_queries = swizzled_box(queries + warpgroup * kTileBytes);
   Softmax softmax;
   Sums<kTile> o = {};
   for (int tile = 0; tile < tiles.count(); ++tile) {
@@ -160,7 +148,8 @@ __global__ void __launch_bounds__(kThreads, 2) attention_kernel(const __grid_con
     begin_products();
 #pragma unroll
     for (int s = 0; s < kDim / 16; ++s) {
-      multiply<T, false>(c, q[s], swizzled_box(tiles.keys(tile)) + s * next_columns, s != 0);
+      multiply_rows<T, kTile>(c, own_queries + s * next_columns, swizzled_box(tiles.keys(tile)) + s * next_columns,
+                              s != 0);
     }
     close_products();
     if (threadIdx.x == 0) tiles.ask_for(tile + kAhead);
@@ -188,7 +177,7 @@ __global__ void __launch_bounds__(kThreads, 2) attention_kernel(const __grid_con
     begin_products();
 #pragma unroll
     for (int s = 0; s < kTile / 16; ++s) {
-      multiply<T, true>(o, p[s], swizzled_box(tiles.values(tile)) + s * next_rows, true);
+      multiply_turned<T>(o, p[s], swizzled_box(tiles.values(tile)) + s * next_rows);
     }
     close_products();
     wait_products<0>();
