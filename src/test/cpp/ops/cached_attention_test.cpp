@@ -147,6 +147,29 @@ TEST_P(CachedAttentionTest, EqualsThePlainTwinInALaneOfFewRowsOverLongCaches) {
   }
 }
 
+TEST_P(CachedAttentionTest, FindsTheFewPlacesThatSharpScoresPick) {
+  // Queries and keys are exact in every type, and so are the scores: what is left is the rounding of weights and of the
+  // result, and in eight bits of scaled keys. A place that is taken for another changes a value by about a half.
+  std::vector<CacheReach> reach;
+  for (int32_t i = 0; i < 60; ++i) reach.push_back({i / 40, i % 3 == 0 ? 700 - 11 * i : 700});
+  std::vector<float> query = random_values(reach.size() * kWidth, 6);
+  for (float& value : query) value = std::round(16.0f * value) * 2.0f;
+  const std::unique_ptr<Executor> few = device_->open({2, 2, 1});
+  for (const bool eight_bit : {false, true}) {
+    const double near = f32() ? 1e-5 : (eight_bit ? 25 : 3) * 0x1p-9;
+    const CacheShape shape = {2, 1, 700, 2, 64, eight_bit};
+    FilledCache twin(*plain_device_, *plain_, shape);
+    const std::vector<float> expected = twin.attend(0, reach, query);
+    for (Executor* executor : {executor_.get(), few.get()}) {
+      FilledCache tested(*device_, *executor, shape);
+      const std::vector<float> found = tested.attend(0, reach, query);
+      for (size_t i = 0; i < expected.size(); ++i) {
+        ASSERT_NEAR(found[i], expected[i], near) << "eight bits: " << eight_bit << ", value " << i;
+      }
+    }
+  }
+}
+
 TEST_P(CachedAttentionTest, ReadsBackTheNearestOf255ValuesInEightBits) {
   FilledCache tested(*device_, *executor_, kEightBits);
   // One place takes all of the weight, so that its value comes out: within half of a scale of what was stored.
@@ -207,6 +230,27 @@ TEST_P(CachedAttentionTest, StoresRowsOfManySlotsInAnyOrderTogether) {
     twin.store(1, places, 97);
     const std::vector<float> query = random_values(reach.size() * kWidth, 2, true);
     expect_near(tested.attend(1, reach, query), twin.attend(1, reach, query));
+  }
+}
+
+TEST_P(CachedAttentionTest, GivesManyRowsOfASlotWhatEachGetsAlone) {
+  for (const bool eight_bit : {false, true}) {
+    const CacheShape shape = {2, 2, 600, 2, 64, eight_bit};
+    FilledCache tested(*device_, *executor_, shape), twin(*plain_device_, *plain_, shape);
+    std::vector<CachePlace> places;
+    for (int32_t i = 0; i < 2 * shape.n_places; ++i) places.push_back({i / shape.n_places, i % shape.n_places});
+    tested.store(1, places, 97);
+    twin.store(1, places, 97);
+    std::vector<CacheReach> reach;
+    for (int32_t i = 0; i < 120; ++i) reach.push_back({i / 67, i % 5 == 0 ? 1 + 4 * i : 600});
+    const std::vector<float> query = random_values(reach.size() * kWidth, 2, true);
+    const std::vector<float> all = tested.attend(1, reach, query);
+    expect_near(all, twin.attend(1, reach, query));
+    for (size_t i = 0; i < reach.size(); ++i) {
+      const std::vector<float> alone = tested.attend(1, {reach[i]}, row_of(query, static_cast<int64_t>(i), kWidth));
+      EXPECT_TRUE(std::equal(alone.begin(), alone.end(), all.begin() + static_cast<int64_t>(i) * kWidth))
+          << "row " << i;
+    }
   }
 }
 
