@@ -138,7 +138,7 @@ minutes_emulated+=':*EachFileType.*:*ModelFile.*:*Vocabulary*:*NetworkTest.*:*ba
 # between oneDNN's products are the core's.
 minutes_emulated+=':*DnnlDeviceTest.ProductsAgree*:*DnnlDeviceTest.ARowIsTheSame*:Devices/*onednn*'
 # Ops meet the edges of tiles there, not the sizes of models.
-minutes_emulated+=':*EightBitAudioTest.*:*WholeWindowOfTheLongestText*:*InTheShapesOfModels*'
+minutes_emulated+=':*EightBitAudioTest.*:*WholeWindowOfTheLongestText*:*InTheShapesOfModels*:*OverLongCaches*:*ManyRowsOfASlot*'
 # That a row has the same bits wherever it stands, and takes nothing that was left there, is seen of the same kernels on the
 # processor that is there.
 minutes_emulated+=':*GivesARowTheSameBits*:*TakeNothingThatEarlierOpsLeft*'

@@ -50,15 +50,15 @@ TEST_P(AttentionTest, FindsTheFewKeysThatSharpScoresPick) {
   // Eighths and their multiples are exact in every type, and so are the scores: what is left is the rounding of weights
   // and of the result. A key that is taken for another changes a value by about a half.
   const double bound = f32() ? 1e-5 : 3 * 0x1p-9;
-  const int64_t state = 128;
-  for (const int64_t n : {64, 65, 130, 200, 400}) {
+  const int64_t state = 64;
+  for (const int64_t n : {65, 330}) {
     std::vector<float> qkv = random_values(static_cast<size_t>(n * 3 * state), 3);
     for (size_t i = 0; i < qkv.size(); ++i) {
       const bool is_query = i % (3 * state) < state;
       qkv[i] = std::round(16.0f * qkv[i]) / 8.0f * (is_query ? 16.0f : 1.0f);
     }
-    const std::vector<float> expected = run(*plain_device_, *plain_, n, state, 2, qkv);
-    const std::vector<float> found = run(*device_, *executor_, n, state, 2, qkv);
+    const std::vector<float> expected = run(*plain_device_, *plain_, n, state, 1, qkv);
+    const std::vector<float> found = run(*device_, *executor_, n, state, 1, qkv);
     for (size_t i = 0; i < expected.size(); ++i) {
       ASSERT_NEAR(found[i], expected[i], bound) << n << " places, value " << i;
     }
