@@ -192,7 +192,7 @@ TEST_P(LinearTest, GivesARowTheSameBitsForAnyNumberOfMostRows) {
       return y.values();
     };
     const std::vector<float> expected = run_on(*plain_device_, *plain_, 0, 0, s.m);
-    for (const int64_t most_rows : {32, 64, 128, 256}) {
+    for (const int64_t most_rows : {16, 32, 64, 128, 256}) {
       SCOPED_TRACE(most_rows);
       const std::vector<float> found = run_on(*device_, *executor_, most_rows, 0, s.m);
       for (int64_t row = 0; row < s.m; ++row) {
