@@ -293,11 +293,9 @@ std::vector<OpCase> op_cases() {
   odd(9, 33, 1288);
   odd(17, 40, 2560);
   odd(3, 16, 5128);
-  for (const int64_t n : {1, 2, 15, 24, 31, 32, 33, 63, 64, 65, 100, 128, 129, 321}) {
-    cases.push_back(attention(n, 64, 2, false));
-  }
+  for (const int64_t n : {1, 2, 15, 24, 31, 32, 33, 63, 64, 65, 80}) cases.push_back(attention(n, 64, 2, false));
   cases.push_back(attention(50, 32, 3, false));
-  for (const int64_t n : {41, 70}) cases.push_back(attention(n, 64, 2, false, 3));
+  cases.push_back(attention(41, 64, 2, false, 3));
   for (const int32_t length : {1, 31, 32, 77}) cases.push_back(cached_attention(3, length, 2, false));
   for (const auto& [m, n] : {std::pair<int64_t, int64_t>{1, 1}, {3, 2}, {2, 15}, {2, 16}, {4, 17}, {2, 385}}) {
     cases.push_back(layer_norm(m, n, false));

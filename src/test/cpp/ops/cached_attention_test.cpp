@@ -99,6 +99,16 @@ class CachedAttentionTest : public OpTest {
     }
   }
 
+  /** Each `every`th row gets by itself the bits that it has among all. */
+  static void expect_the_same_alone(FilledCache& tested, int32_t layer, const std::vector<CacheReach>& reach,
+                                    const std::vector<float>& query, const std::vector<float>& all, size_t every = 1) {
+    for (size_t i = 0; i < reach.size(); i += every) {
+      const auto row = static_cast<int64_t>(i);
+      const std::vector<float> alone = tested.attend(layer, {reach[i]}, row_of(query, row, kWidth));
+      EXPECT_TRUE(std::equal(alone.begin(), alone.end(), all.begin() + row * kWidth)) << "row " << i;
+    }
+  }
+
   void expect_weights_of_the_twin(FilledCache& tested, FilledCache& twin) {
     for (const int32_t length : {1, 31, 32, 77}) {
       const int64_t n = 30;
@@ -139,11 +149,7 @@ TEST_P(CachedAttentionTest, EqualsThePlainTwinInALaneOfFewRowsOverLongCaches) {
     FilledCache tested(*device_, *few, shape), twin(*plain_device_, *plain_, shape);
     const std::vector<float> found = tested.attend(0, reach, query);
     expect_near(found, twin.attend(0, reach, query));
-    for (size_t i = 0; i < reach.size(); ++i) {
-      const std::vector<float> alone = tested.attend(0, {reach[i]}, row_of(query, static_cast<int64_t>(i), kWidth));
-      EXPECT_TRUE(std::equal(alone.begin(), alone.end(), found.begin() + static_cast<int64_t>(i) * kWidth))
-          << "row " << i;
-    }
+    expect_the_same_alone(tested, 0, reach, query, found);
   }
 }
 
@@ -196,11 +202,7 @@ TEST_P(CachedAttentionTest, GivesARowTheSameBitsInAnyBatchAndForAnyThreads) {
     FilledCache tested(*device_, *executor_, shape);
     const std::vector<float> all = tested.attend(1, reach, query);
     EXPECT_EQ(FilledCache(*device_, *single, shape).attend(1, reach, query), all);
-    for (size_t i = 0; i < reach.size(); ++i) {
-      const std::vector<float> alone = tested.attend(1, {reach[i]}, row_of(query, static_cast<int64_t>(i), kWidth));
-      EXPECT_TRUE(std::equal(alone.begin(), alone.end(), all.begin() + static_cast<int64_t>(i) * kWidth))
-          << "row " << i;
-    }
+    expect_the_same_alone(tested, 1, reach, query, all);
   }
 }
 
@@ -246,11 +248,7 @@ TEST_P(CachedAttentionTest, GivesManyRowsOfASlotWhatEachGetsAlone) {
     const std::vector<float> query = random_values(reach.size() * kWidth, 2, true);
     const std::vector<float> all = tested.attend(1, reach, query);
     expect_near(all, twin.attend(1, reach, query));
-    for (size_t i = 0; i < reach.size(); i += 11) {
-      const std::vector<float> alone = tested.attend(1, {reach[i]}, row_of(query, static_cast<int64_t>(i), kWidth));
-      EXPECT_TRUE(std::equal(alone.begin(), alone.end(), all.begin() + static_cast<int64_t>(i) * kWidth))
-          << "row " << i;
-    }
+    expect_the_same_alone(tested, 1, reach, query, all, 11);
   }
 }
 

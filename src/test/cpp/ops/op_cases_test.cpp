@@ -86,5 +86,9 @@ TEST_P(OpCasesTest, EqualThePlainTwinInTheShapesOfModels) {
 
 FW_INSTANTIATE_OP_TEST(OpCasesTest);
 
+TEST(OpCases, AreEachTestedOrMeasured) {
+  for (const OpCase& one : op_cases()) EXPECT_TRUE(one.tested() || one.measured()) << one.name;
+}
+
 }  // namespace
 }  // namespace fw

@@ -17,8 +17,6 @@ const void* elements_from(const void* data, DataType type, int64_t first) {
 /** A weight with more outputs has so many blocks that its rows are normed sooner by themselves. */
 constexpr int64_t kMostNormedOutputs = 8192;
 
-bool at_16(const Tensor& row) { return reinterpret_cast<uintptr_t>(row.data) % 16 == 0; }
-
 LinearShape shape_of(const LinearArgs& args, const CudaWeight& weight) {
   return {.n_rows = args.x.rows,
           .n_out = weight.n_out(),
@@ -47,7 +45,7 @@ void CudaExecutor::normed_linear(const LayerNormArgs& norm, const LinearArgs& ar
   const bool folds = weight.type() != DataType::f32 && is_of_few_rows(args) && args.x.rows <= most_normed_rows &&
                      weight.n_in() % 8 == 0 && weight.n_in() <= most_normed_inputs &&
                      weight.n_out() <= kMostNormedOutputs && begins_at_16(norm.x) && begins_at_16(args.x) &&
-                     at_16(norm.weight) && at_16(norm.bias);
+                     begins_at_16(norm.weight) && begins_at_16(norm.bias);
   if (!folds) {
     Executor::normed_linear(norm, args);
     return;

@@ -61,6 +61,16 @@ __device__ inline uint32_t pack_two<bf16>(float low, float high) {
   return reinterpret_cast<const uint32_t&>(both);
 }
 
+/** Four values behind one another, from where four of T can be written at once. */
+template <typename T>
+__device__ inline void write_4(T* to, float4 v) {
+  if constexpr (sizeof(T) == 4) {
+    *reinterpret_cast<float4*>(to) = v;
+  } else {
+    *reinterpret_cast<uint2*>(to) = {pack_two<T>(v.x, v.y), pack_two<T>(v.z, v.w)};
+  }
+}
+
 /**
  * c += a b of the tensor cores, m16n8k16 (PTX ISA, mma.m16n8k16): lane 4 g + t holds of a [16][16] the places
  * (g, 2t), (g + 8, 2t), (g, 2t + 8), (g + 8, 2t + 8), each with its right neighbour; of b [16][8] (2t, g) and

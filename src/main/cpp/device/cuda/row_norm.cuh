@@ -76,13 +76,4 @@ __device__ inline float4 normed(float4 v, float scale, float4 weight, float4 bia
           fmaf(v.w * scale, weight.w, bias.w)};
 }
 
-template <typename T>
-__device__ inline void write_4(T* to, float4 v) {
-  if constexpr (sizeof(T) == 4) {
-    *reinterpret_cast<float4*>(to) = v;
-  } else {
-    *reinterpret_cast<uint2*>(to) = {pack_two<T>(v.x, v.y), pack_two<T>(v.z, v.w)};
-  }
-}
-
 }  // namespace fw::cuda

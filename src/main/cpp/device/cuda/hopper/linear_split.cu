@@ -78,22 +78,17 @@ __device__ inline float4 read_some(const T* from, int64_t n, bool wide) {
 }
 template <typename T>
 __device__ inline void write_some(T* to, float4 v, int64_t n, bool wide) {
-  if (wide) {
-    if constexpr (sizeof(T) == 4) {
-      *reinterpret_cast<float4*>(to) = v;
-    } else {
-      *reinterpret_cast<uint2*>(to) = {pack_two<T>(v.x, v.y), pack_two<T>(v.z, v.w)};
-    }
-    return;
-  }
+  if (wide) return write_4(to, v);
   to[0] = from_float<T>(v.x);
   if (n > 1) to[1] = from_float<T>(v.y);
   if (n > 2) to[2] = from_float<T>(v.z);
   if (n > 3) to[3] = from_float<T>(v.w);
 }
 
-/** For clusters of kParts blocks. wide: rows of y and residual, and bias, begin where four of their values can be had
- * at once, and n_out is a multiple of 4. */
+/**
+ * For clusters of kParts blocks. wide: rows of y and residual, and bias, begin where four of their values can be had at
+ * once, and n_out is a multiple of 4.
+ */
 template <typename T, typename Y, typename P>
 __global__ void __launch_bounds__(kThreads + 32)
     linear_split_kernel(LinearShape s, const __grid_constant__ CUtensorMap x_map,
@@ -163,7 +158,7 @@ __global__ void __launch_bounds__(kThreads + 32)
 #pragma unroll
       for (int i = 0; i < P::kTurns; ++i) {
         multiply_rows<T, P::kRowsAtOnce>(c[i], swizzled_box(w_tile) + k * next_columns,
-                                         swizzled_box(x_tile + i * P::kRowsAtOnce * kSlice) + k * next_columns, true);
+                                         swizzled_box(x_tile + i * P::kRowsAtOnce * kSlice) + k * next_columns);
       }
     }
     close_products();

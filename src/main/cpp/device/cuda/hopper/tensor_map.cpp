@@ -3,6 +3,7 @@
 #include <cuda_runtime.h>
 
 #include "base/error.h"
+#include "device/cuda/cuda_check.h"
 #include "fastwhisper.h"
 
 namespace fw::cuda {
@@ -31,9 +32,9 @@ decltype(&cuTensorMapEncodeTiled) encode() {
 
 bool is_hopper() {
   int device = 0, major = 0, minor = 0;
-  cudaGetDevice(&device);
-  cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, device);
-  cudaDeviceGetAttribute(&minor, cudaDevAttrComputeCapabilityMinor, device);
+  check(cudaGetDevice(&device), "cudaGetDevice");
+  check(cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, device), "cudaDeviceGetAttribute");
+  check(cudaDeviceGetAttribute(&minor, cudaDevAttrComputeCapabilityMinor, device), "cudaDeviceGetAttribute");
   return major == 9 && minor == 0 && encode() != nullptr;
 }
 
