@@ -252,6 +252,7 @@ void launch(cudaStream_t stream, const Tensor& qkv, int32_t n, int32_t n_heads, 
 }  // namespace
 
 void attention(cudaStream_t stream, const Tensor& qkv, int32_t n_windows, int32_t n_heads, const Tensor& y) {
+  if (attention_hopper(stream, qkv, n_windows, n_heads, y)) return;
   const auto n = static_cast<int32_t>(qkv.rows / n_windows);
   const auto dim = static_cast<int32_t>(y.cols / n_heads);
   const float scale = log2_e / std::sqrt(static_cast<float>(dim));

@@ -76,6 +76,8 @@ void layer_norm(cudaStream_t stream, const Tensor& x, const float* weight, const
 
 /** AttentionArgs on the device: qkv and y of one type. */
 void attention(cudaStream_t stream, const Tensor& qkv, int32_t n_windows, int32_t n_heads, const Tensor& y);
+/** The same by Hopper's own instructions; false, and nothing done, where the GPU or the call is not of their kind. */
+bool attention_hopper(cudaStream_t stream, const Tensor& qkv, int32_t n_windows, int32_t n_heads, const Tensor& y);
 
 /** EmbedArgs on the device: the table's type and stride are a weight's, positions and y are f32. */
 void embed(cudaStream_t stream, DataType type, const void* table, int64_t table_stride, const Tensor& positions,

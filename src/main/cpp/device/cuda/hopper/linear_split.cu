@@ -158,7 +158,7 @@ __global__ void __launch_bounds__(kThreads + 32)
 #pragma unroll
       for (int i = 0; i < P::kTurns; ++i) {
         multiply_rows<T, P::kRowsAtOnce>(c[i], swizzled_box(w_tile) + k * next_columns,
-                                         swizzled_box(x_tile + i * P::kRowsAtOnce * kSlice) + k * next_columns);
+                                         swizzled_box(x_tile + i * P::kRowsAtOnce * kSlice) + k * next_columns, true);
       }
     }
     close_products();

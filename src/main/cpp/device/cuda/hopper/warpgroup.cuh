@@ -27,8 +27,9 @@ __device__ inline uint64_t swizzled_box(const void* box) {
   constexpr uint64_t kUnused = uint64_t{1} << 16;
   return kSwizzle128 | kEightRows | kUnused | ((shared_address(box) & 0x3ffffu) / 16);
 }
-/** What is added to it for the next 16 elements of each row. */
+/** What is added to it for the next 16 elements of each row, and for the next 16 rows. */
 inline constexpr uint64_t next_columns = 16 * 2 / 16;
+inline constexpr uint64_t next_rows = 16 * 128 / 16;
 
 /** Before the first product that uses registers which were written since. */
 __device__ inline void begin_products() { asm volatile("wgmma.fence.sync.aligned;" ::: "memory"); }
@@ -62,11 +63,11 @@ __device__ inline void read_sums(float (&c)[kTiles][4]) {
                : FW_SUMS_##n                                                                     \
                : __VA_ARGS__)
 
-/** c += a b^T: boxes of the rows of a [64][16] and of b [kColumns][16]. */
+/** c += a b^T, or c = a b^T where it is not to add: boxes of the rows of a [64][16] and of b [kColumns][16]. */
 template <typename T, int kColumns>
-__device__ inline void multiply_rows(float (&c)[kColumns / 8][4], uint64_t a, uint64_t b) {
+__device__ inline void multiply_rows(float (&c)[kColumns / 8][4], uint64_t a, uint64_t b, bool adds) {
   static_assert(kColumns == 32 || kColumns == 64);
-  const int keeps = 1;
+  const int keeps = adds ? 1 : 0;
   if constexpr (std::is_same_v<T, half> && kColumns == 64) {
     FW_PRODUCT(64, "f16", "%32", "%33", "%34", "0, 0", "l"(a), "l"(b), "r"(keeps));
   } else if constexpr (kColumns == 64) {
@@ -75,6 +76,22 @@ __device__ inline void multiply_rows(float (&c)[kColumns / 8][4], uint64_t a, ui
     FW_PRODUCT(32, "f16", "%16", "%17", "%18", "0, 0", "l"(a), "l"(b), "r"(keeps));
   } else {
     FW_PRODUCT(32, "bf16", "%16", "%17", "%18", "0, 0", "l"(a), "l"(b), "r"(keeps));
+  }
+}
+
+/**
+ * c += a b: a [64][16] in registers, the rows of b [16][64] in a box. The registers of a must be new ones for each
+ * product: the compiler (ptxas 13.0.88) gave what a loop keeps in registers for its products to others inside it.
+ */
+template <typename T>
+__device__ inline void multiply_turned(Sums<64>& c, const uint32_t (&a)[4], uint64_t b) {
+  const int keeps = 1;
+  if constexpr (std::is_same_v<T, half>) {
+    FW_PRODUCT(64, "f16", "{%32, %33, %34, %35}", "%36", "%37", "1", "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "l"(b),
+               "r"(keeps));
+  } else {
+    FW_PRODUCT(64, "bf16", "{%32, %33, %34, %35}", "%36", "%37", "1", "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]),
+               "l"(b), "r"(keeps));
   }
 }
 #undef FW_PRODUCT
