@@ -30,6 +30,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** Whether a server of several devices is ready; the devices do what a test says. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class ReadinessTest {
+  /** Between two questions; without it they would take a processor for themselves. */
+  private static final long GLANCE_MS = 10;
+
   @TempDir Path folder;
   private final ScriptedDevice first = new ScriptedDevice("cuda:0");
   private final ScriptedDevice second = new ScriptedDevice("cuda:1");
@@ -176,6 +179,7 @@ class ReadinessTest {
       if (answer.statusCode() == status && expected.test(body)) {
         return body;
       }
+      Thread.sleep(GLANCE_MS);
     }
   }
 
