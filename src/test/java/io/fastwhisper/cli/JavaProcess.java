@@ -33,7 +33,11 @@ public final class JavaProcess {
         List.of(
             "-XX:Tier4InvocationThreshold=50000",
             "-XX:Tier4CompileThreshold=150000",
-            "-XX:Tier4BackEdgeThreshold=400000"));
+            "-XX:Tier4BackEdgeThreshold=400000",
+            // It lives for seconds: compiling what runs a few hundred times takes longer than that.
+            "-XX:Tier3InvocationThreshold=1000",
+            "-XX:Tier3MinInvocationThreshold=500",
+            "-XX:Tier3CompileThreshold=10000"));
     command.addAll(List.of("-XX:+UseSerialGC", "-Xmx512m"));
     command.add("-Dorg.bytedeco.javacpp.maxPhysicalBytes=0");
     command.addAll(List.of(options));
