@@ -73,9 +73,11 @@ build_native() {
   cmake -S "$root" -B "$target/$folder" "$@" && cmake --build "$target/$folder" -j2
 }
 
-# The library that pretends to be the GPUs', which Java tests load too.
+# The library that pretends to be the GPUs', which Java tests load too; with the options of the native tests, of which it is one
+# part, or it would be compiled again.
 build_fake_cuda() {
-  cmake -S "$root" -B "$target/native" -DFASTWHISPER_TESTS=ON && cmake --build "$target/native" -j2 --target fake_cuda
+  cmake -S "$root" -B "$target/native" -DFASTWHISPER_TESTS=ON -DFASTWHISPER_UNITY=ON &&
+    cmake --build "$target/native" -j2 --target fake_cuda
 }
 
 # Compiles what a GPU runs, for one architecture. The product's build has them all, where it has cuBLAS.
