@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <string>
 #include <vector>
@@ -7,6 +8,9 @@
 #include "abi/engine_case.h"
 
 namespace fw {
+
+/** The sample talks whose first minutes are golden audio. */
+inline const std::array<std::string, 3> talk_names = {"bread", "freedom", "water"};
 
 /** Letters, digits and apostrophes of each word, in small letters. */
 std::vector<std::string> folded_words(const std::string& text);

@@ -17,8 +17,6 @@ namespace {
 
 constexpr int64_t half_a_minute = 30 * FW_SAMPLE_RATE_HZ;
 
-const std::vector<std::string> talk_names = {"bread", "freedom", "water"};
-
 /** The words of a talk as a lane hears them with the default beam; once for all tests. */
 const std::vector<std::string>& heard_words(const std::string& talk, bool eight_bit_audio) {
   static std::map<std::pair<std::string, bool>, std::vector<std::string>> heard;

@@ -40,8 +40,6 @@ fw_status bundled_model_status(const char* device) {
   return status;
 }
 
-const std::array<std::string, 3> talk_names = {"bread", "freedom", "water"};
-
 const std::vector<std::vector<float>>& talks() {
   static const std::vector<std::vector<float>> talks = [] {
     std::vector<std::vector<float>> all;

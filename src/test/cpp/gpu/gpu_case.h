@@ -2,13 +2,13 @@
 
 #include <gtest/gtest.h>
 
-#include <array>
 #include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "abi/engine_case.h"
+#include "abi/talk_case.h"
 #include "fastwhisper.h"
 
 namespace fw {
@@ -40,8 +40,7 @@ ModelHandle open_bundled_model(const char* device, fw_precision precision);
 /** What the C functions answer to opening it. */
 fw_status bundled_model_status(const char* device);
 
-/** The sample talks, and the first minute of each. */
-extern const std::array<std::string, 3> talk_names;
+/** The first minute of each sample talk, in the order of talk_names. */
 const std::vector<std::vector<float>>& talks();
 
 /** The windows of a talk that begin at its whole seconds, shorter at its end. */

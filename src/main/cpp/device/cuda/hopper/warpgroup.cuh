@@ -63,11 +63,11 @@ __device__ inline void read_sums(float (&c)[kTiles][4]) {
                : FW_SUMS_##n                                                                     \
                : __VA_ARGS__)
 
-/** c += a b^T, or c = a b^T where it is not to add: boxes of the rows of a [64][16] and of b [kColumns][16]. */
+/** c = a b^T, or c += a b^T where `adds`: boxes of the rows of a [64][16] and of b [kColumns][16]. */
 template <typename T, int kColumns>
 __device__ inline void multiply_rows(float (&c)[kColumns / 8][4], uint64_t a, uint64_t b, bool adds) {
   static_assert(kColumns == 32 || kColumns == 64);
-  const int keeps = adds ? 1 : 0;
+  const int keeps = adds;
   if constexpr (std::is_same_v<T, half> && kColumns == 64) {
     FW_PRODUCT(64, "f16", "%32", "%33", "%34", "0, 0", "l"(a), "l"(b), "r"(keeps));
   } else if constexpr (kColumns == 64) {
