@@ -29,6 +29,14 @@ int64_t memory_bytes() {
   return static_cast<int64_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<int64_t>(sysconf(_SC_PAGESIZE));
 }
 
+/** Throws where there is no device of this number. */
+void check_index(int32_t index) {
+  if (index < 0 || (index > 0 && index >= fw_device_count())) {
+    throw fw::Error(FW_STATUS_INVALID_ARGUMENT, "device index is " + std::to_string(index) + "; there are " +
+                                                    std::to_string(fw_device_count()) + " devices");
+  }
+}
+
 void describe_cpu(fw_device_info& info) {
   const auto device = fw::open_device("cpu", FW_PRECISION_AUTO);
   // "onednn brgemm:avx512_core_vnni", "portable:avx2": the instruction set stands behind the colon.
@@ -52,10 +60,7 @@ extern "C" int32_t fw_device_count(void) {
 extern "C" fw_status fw_device_describe(int32_t index, fw_device_info* info) {
   return fw::guard([&] {
     fw_device_info& out = fw::required(info, "info");
-    if (index < 0 || (index > 0 && index >= fw_device_count())) {
-      throw fw::Error(FW_STATUS_INVALID_ARGUMENT, "device index is " + std::to_string(index) + "; there are " +
-                                                      std::to_string(fw_device_count()) + " devices");
-    }
+    check_index(index);
     fw_device_info filled{};
     if (index == 0) {
       describe_cpu(filled);
@@ -66,6 +71,15 @@ extern "C" fw_status fw_device_describe(int32_t index, fw_device_info* info) {
       fw::copy_text("cuda:" + std::to_string(gpu), filled.id);
     }
     out = filled;
+  });
+}
+
+extern "C" fw_status fw_device_measure(int32_t index, fw_device_use* use) {
+  return fw::guard([&] {
+    fw_device_use& out = fw::required(use, "use");
+    check_index(index);
+    if (index == 0) throw fw::Error(FW_STATUS_UNSUPPORTED, "how much of the CPU is in use is not measured");
+    out = fw::CudaLibrary::of_process().measure(index - 1);
   });
 }
 

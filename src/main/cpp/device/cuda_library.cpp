@@ -9,6 +9,7 @@
 
 #include "device/cuda/backend.h"
 #include "device/cuda_driver.h"
+#include "device/cuda_management.h"
 
 namespace fw {
 namespace {
@@ -66,6 +67,11 @@ std::string CudaLibrary::default_path() {
 }
 
 void CudaLibrary::describe(int32_t index, fw_device_info* info) const { backend_->describe(index, info); }
+
+fw_device_use CudaLibrary::measure(int32_t index) const {
+  static const CudaManagement management(backend_->management);
+  return management.measure(backend_->bus_id(index));
+}
 
 std::shared_ptr<const Device> CudaLibrary::open(int32_t index, fw_precision precision) const {
   return backend_->open(index, precision);

@@ -36,6 +36,11 @@ class CudaLibrary {
 
   /** Describes GPU number index, which must be below device_count. Throws what the library throws. */
   void describe(int32_t index, fw_device_info* info) const;
+  /**
+   * Measures GPU number index, which must be below device_count. The first call loads NVIDIA's management library.
+   * Throws what CudaManagement throws.
+   */
+  fw_device_use measure(int32_t index) const;
   /** The device of GPU number index, which must be below device_count. Throws what the library throws. */
   std::shared_ptr<const Device> open(int32_t index, fw_precision precision) const;
 

@@ -55,7 +55,7 @@ extern "C" {
 #pragma GCC visibility push(default)
 #endif
 
-#define FW_ABI_VERSION 2
+#define FW_ABI_VERSION 3
 /** Samples per second of every PCM buffer. */
 #define FW_SAMPLE_RATE_HZ 16000
 /** Longest window: 30 s, what one encoder pass sees. */
@@ -144,6 +144,22 @@ typedef struct fw_device_info {
 int32_t fw_device_count(void);
 /** Describes device number index. For the CPU, 0, the GPUs' library is not loaded. */
 fw_status fw_device_describe(int32_t index, fw_device_info* info);
+
+/** How much of a GPU all processes use, as its driver measures it. */
+typedef struct fw_device_use {
+  /** Share of the driver's last sample period, 1/6 s to 1 s, in which a kernel ran: 0 to 1; negative where the driver
+   * does not tell. */
+  double busy;
+  /** Memory in use, bytes. */
+  int64_t used_bytes;
+} fw_device_use;
+
+/**
+ * Measures device number index; for any thread. The first call loads NVIDIA's management library, which may take a
+ * tenth of a second, later ones take about a millisecond. FW_STATUS_UNSUPPORTED for the CPU, and where the driver tells
+ * nothing.
+ */
+fw_status fw_device_measure(int32_t index, fw_device_use* use);
 /** Why no GPU can be used, in words for a person; "" where fw_device_count counts one. Static storage; never NULL. */
 const char* fw_cuda_status(void);
 

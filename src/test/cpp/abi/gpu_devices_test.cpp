@@ -49,6 +49,13 @@ void see_two_gpus() {
   EXPECT_EQ(info.n_units, 132);
   EXPECT_EQ(info.memory_bytes, int64_t{80} << 30);
   EXPECT_EQ(fw_device_describe(3, &info), FW_STATUS_INVALID_ARGUMENT);
+  fw_device_use use{};
+  ASSERT_EQ(fw_device_measure(2, &use), FW_STATUS_OK) << fw_last_error();
+  EXPECT_EQ(use.busy, 0.41);
+  EXPECT_EQ(use.used_bytes, int64_t{2} << 30);
+  EXPECT_EQ(fw_device_measure(0, &use), FW_STATUS_UNSUPPORTED);
+  EXPECT_EQ(fw_device_measure(3, &use), FW_STATUS_INVALID_ARGUMENT);
+  EXPECT_EQ(fw_device_measure(1, nullptr), FW_STATUS_INVALID_ARGUMENT);
   EXPECT_EQ(status_of_opening("cuda:1"), FW_STATUS_OK) << fw_last_error();
   EXPECT_EQ(status_of_opening("auto"), FW_STATUS_OK) << fw_last_error();
   EXPECT_EQ(status_of_opening("cuda:2"), FW_STATUS_INVALID_ARGUMENT);

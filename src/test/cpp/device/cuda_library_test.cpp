@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "device/cuda_driver.h"
+#include "device/cuda_management.h"
 #include "device/open_device.h"
 
 namespace fw {
@@ -123,6 +124,44 @@ TEST(CudaDriver, SaysWhyItGivesNoGpu) {
             "the NVIDIA driver gives no GPU: no CUDA-capable device is detected (CUDA error 100)");
   const Setting unknown("FAKE_CUDA_INIT", "803");
   EXPECT_EQ(driver_obstacle(FASTWHISPER_FAKE_CUDA), "the NVIDIA driver gives no GPU: unknown error (CUDA error 803)");
+}
+
+TEST(CudaLibrary, MeasuresEachOfItsGpus) {
+  const CudaLibrary cuda(FASTWHISPER_FAKE_CUDA);
+  EXPECT_EQ(cuda.measure(0).busy, 0.40);
+  EXPECT_EQ(cuda.measure(1).busy, 0.41);
+  EXPECT_EQ(cuda.measure(1).used_bytes, int64_t{2} << 30);
+}
+
+/** What is said where a GPU cannot be measured. */
+std::string measuring_refused(const CudaManagement& management, const std::string& bus_id) {
+  try {
+    management.measure(bus_id);
+    return "measured";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.status(), FW_STATUS_UNSUPPORTED);
+    return error.what();
+  }
+}
+
+TEST(CudaManagement, TellsMemoryAloneWhereTheGpuDoesNotTellHowBusyItIs) {
+  const CudaManagement management(FASTWHISPER_FAKE_CUDA);
+  const Setting silent("FAKE_CUDA_BUSY", "3");
+  EXPECT_LT(management.measure("fake:2").busy, 0);
+  EXPECT_EQ(management.measure("fake:2").used_bytes, int64_t{3} << 30);
+}
+
+TEST(CudaManagement, SaysWhyItMeasuresNothing) {
+  EXPECT_EQ(measuring_refused(CudaManagement("libnowhere.so.1"), "fake:0")
+                .find("there is no NVML to measure GPUs with: libnowhere.so.1: "),
+            0u);
+  EXPECT_EQ(measuring_refused(CudaManagement("libdl.so.2"), "fake:0"),
+            "the driver does not measure GPUs: nvmlInit_v2: it is no NVML (NVML error 13)");
+  EXPECT_EQ(measuring_refused(CudaManagement(FASTWHISPER_FAKE_CUDA), "fake:9"),
+            "the driver does not measure GPUs: nvmlDeviceGetHandleByPciBusId_v2: Not Found (NVML error 6)");
+  const Setting refuses("FAKE_CUDA_MEASURE", "9");
+  EXPECT_EQ(measuring_refused(CudaManagement(FASTWHISPER_FAKE_CUDA), "fake:0"),
+            "the driver does not measure GPUs: nvmlInit_v2: Driver Not Loaded (NVML error 9)");
 }
 
 TEST(CudaLibrary, IsLookedForWhereTheEnvironmentSaysThenBesideThisProgram) {

@@ -3,6 +3,8 @@
 //   FAKE_CUDA_BUILD        the build that the library claims to be of
 //   FAKE_CUDA_OPEN_STATUS  the fw_status that opening fails with
 //   FAKE_CUDA_INIT         the CUresult that the driver begins with
+//   FAKE_CUDA_MEASURE      the nvmlReturn_t that measuring begins with
+//   FAKE_CUDA_BUSY         the nvmlReturn_t to the question how busy a GPU is
 //   FAKE_CUDA_LOST         a folder: GPU N is lost once there is a file N in it
 #include <cstdlib>
 #include <filesystem>
@@ -31,6 +33,8 @@ void describe(int32_t index, fw_device_info* info) {
   info->n_units = 132;
   info->memory_bytes = int64_t{80} << 30;
 }
+
+std::string bus_id(int32_t index) { return "fake:" + std::to_string(index); }
 
 void check_lost(int32_t gpu) {
   const char* folder = std::getenv("FAKE_CUDA_LOST");
@@ -77,7 +81,7 @@ std::shared_ptr<const fw::Device> open(int32_t index, fw_precision precision) {
 }  // namespace
 
 __attribute__((visibility("default"))) const fw::CudaBackend* fw_cuda_backend(void) {
-  static fw::CudaBackend backend{nullptr, device_count, describe, open};
+  static fw::CudaBackend backend{nullptr, device_count, describe, FASTWHISPER_FAKE_CUDA, bus_id, open};
   const char* other = std::getenv("FAKE_CUDA_BUILD");
   backend.build = other == nullptr ? FASTWHISPER_BUILD : other;
   return &backend;
@@ -101,5 +105,34 @@ __attribute__((visibility("default"))) int cuGetErrorString(int error, const cha
   if (error != 100) return 1;
   *text = "no CUDA-capable device is detected";
   return 0;
+}
+
+// GPU N is busy for 40 + N % of the time, and has N + 1 GiB in use.
+
+__attribute__((visibility("default"))) int nvmlInit_v2() { return number("FAKE_CUDA_MEASURE", 0); }
+
+__attribute__((visibility("default"))) int nvmlDeviceGetHandleByPciBusId_v2(const char* bus_id, void** device) {
+  static int32_t gpus[] = {0, 1, 2, 3};
+  for (int32_t& gpu : gpus) {
+    if (bus_id == ::bus_id(gpu)) {
+      *device = &gpu;
+      return 0;
+    }
+  }
+  return 6;  // NVML_ERROR_NOT_FOUND
+}
+
+__attribute__((visibility("default"))) int nvmlDeviceGetMemoryInfo(void* device, unsigned long long* total_free_used) {
+  total_free_used[2] = (*static_cast<int32_t*>(device) + 1ULL) << 30;
+  return 0;
+}
+
+__attribute__((visibility("default"))) int nvmlDeviceGetUtilizationRates(void* device, unsigned int* gpu_memory) {
+  *gpu_memory = 40 + static_cast<unsigned int>(*static_cast<int32_t*>(device));
+  return number("FAKE_CUDA_BUSY", 0);
+}
+
+__attribute__((visibility("default"))) const char* nvmlErrorString(int error) {
+  return error == 6 ? "Not Found" : "Driver Not Loaded";
 }
 }

@@ -33,12 +33,22 @@ void describe(int32_t index, fw_device_info* info) {
   info->memory_bytes = static_cast<int64_t>(properties.totalGlobalMem);
 }
 
+std::string bus_id(int32_t index) {
+  char id[32];
+  check(cudaDeviceGetPCIBusId(id, sizeof id, index), "cudaDeviceGetPCIBusId");
+  return id;
+}
+
 std::shared_ptr<const Device> open(int32_t index, fw_precision precision) {
   return std::make_shared<CudaDevice>(index, precision);
 }
 
-constexpr CudaBackend backend{
-    .build = FASTWHISPER_BUILD, .device_count = device_count, .describe = describe, .open = open};
+constexpr CudaBackend backend{.build = FASTWHISPER_BUILD,
+                              .device_count = device_count,
+                              .describe = describe,
+                              .management = "libnvidia-ml.so.1",
+                              .bus_id = bus_id,
+                              .open = open};
 
 }  // namespace
 }  // namespace fw::cuda

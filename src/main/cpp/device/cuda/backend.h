@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 
 #include "device/device.h"
 #include "fastwhisper.h"
@@ -19,6 +20,10 @@ struct CudaBackend {
   int32_t (*device_count)();
   /** Fills everything but the index-free fields of the caller; throws fw::Error. */
   void (*describe)(int32_t index, fw_device_info* info);
+  /** The library that measures the GPUs, for CudaManagement. */
+  const char* management;
+  /** Where a GPU is on the host's bus, for CudaManagement; throws fw::Error. */
+  std::string (*bus_id)(int32_t index);
   /** Throws FW_STATUS_UNSUPPORTED for a precision or GPU that it has not, FW_STATUS_DEVICE_LOST for a lost context. */
   std::shared_ptr<const Device> (*open)(int32_t index, fw_precision precision);
 };

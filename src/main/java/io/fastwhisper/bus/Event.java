@@ -4,6 +4,7 @@ import io.fastwhisper.domain.ClipId;
 import io.fastwhisper.domain.CutFile;
 import io.fastwhisper.domain.Failure;
 import io.fastwhisper.domain.FilmClip;
+import io.fastwhisper.domain.GpuUse;
 import io.fastwhisper.domain.JobId;
 import io.fastwhisper.domain.JobSnapshot;
 import io.fastwhisper.domain.Segment;
@@ -164,8 +165,10 @@ public sealed interface Event extends Message {
    *
    * @param windowsDone windows that have come out of its lanes in this life of it; where it does
    *     not grow while there are leases, the device is stuck
+   * @param use null where the device is no GPU, or its driver does not tell
    */
-  record LeaseHeartbeat(String device, String worker, List<Long> leases, long windowsDone)
+  record LeaseHeartbeat(
+      String device, String worker, List<Long> leases, long windowsDone, GpuUse use)
       implements Event {
     public LeaseHeartbeat {
       leases = List.copyOf(leases);

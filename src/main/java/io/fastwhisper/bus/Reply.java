@@ -1,6 +1,8 @@
 package io.fastwhisper.bus;
 
 import io.fastwhisper.domain.DeviceLoad;
+import io.fastwhisper.domain.DeviceWork;
+import io.fastwhisper.domain.GpuUse;
 import io.fastwhisper.domain.HeardSegment;
 import io.fastwhisper.domain.KeptJob;
 import io.fastwhisper.domain.StageLoad;
@@ -19,8 +21,7 @@ public sealed interface Reply extends Message {
    * @param fetching looking at sources, opening videos, fetching segments
    * @param transcribing segments on devices
    * @param compiling cutting clips and joining films
-   * @param transcribedMs length of the sound that devices have transcribed since the start
-   * @param transcribingMs time since the start in which at least one segment was on a device
+   * @param gpus how much of each is in use, by the device; of those whose drivers tell
    * @param lostDevices why, by the device
    */
   record LoadTold(
@@ -29,13 +30,14 @@ public sealed interface Reply extends Message {
       StageLoad fetching,
       StageLoad transcribing,
       StageLoad compiling,
-      long transcribedMs,
-      long transcribingMs,
+      DeviceWork work,
       List<DeviceLoad> devices,
+      Map<String, GpuUse> gpus,
       Map<String, String> lostDevices)
       implements Reply {
     public LoadTold {
       devices = List.copyOf(devices);
+      gpus = Map.copyOf(gpus);
       lostDevices = Map.copyOf(lostDevices);
     }
   }

@@ -3,9 +3,12 @@ package io.fastwhisper.engine;
 import static io.fastwhisper.engine.abi.FastWhisper.fw_cuda_status;
 import static io.fastwhisper.engine.abi.FastWhisper.fw_device_count;
 import static io.fastwhisper.engine.abi.FastWhisper.fw_device_describe;
+import static io.fastwhisper.engine.abi.FastWhisper.fw_device_measure;
 import static io.fastwhisper.engine.abi.FastWhisper.fw_version;
 
+import io.fastwhisper.domain.GpuUse;
 import io.fastwhisper.engine.abi.fw_device_info;
+import io.fastwhisper.engine.abi.fw_device_use;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +18,8 @@ import org.bytedeco.javacpp.PointerScope;
 
 /** The native core as a whole: its version, and what it can compute on. */
 public final class NativeCore {
+  private static final String GPU = "cuda:";
+
   private NativeCore() {}
 
   /**
@@ -38,11 +43,10 @@ public final class NativeCore {
    */
   public record Device(
       String id, String name, String isa, Precision precision, int units, long memoryBytes) {
-    private static final String GPU = "cuda:";
     private static final String CAPABILITY = "sm_";
 
     public boolean isGpu() {
-      return id.startsWith(GPU);
+      return NativeCore.isGpu(id);
     }
 
     /** Number of the GPU. */
@@ -84,6 +88,27 @@ public final class NativeCore {
       devices.add(device(i));
     }
     return new Facts(version(), List.copyOf(devices), text(fw_cuda_status()));
+  }
+
+  /** Whether a device of this id, "cuda:0", is a GPU. */
+  public static boolean isGpu(String device) {
+    return device.startsWith(GPU);
+  }
+
+  /**
+   * How much of a GPU is in use. The first call may take a tenth of a second, later ones take about
+   * a millisecond.
+   *
+   * @throws EngineException where its driver does not tell
+   */
+  public static GpuUse use(String gpu) {
+    try (PointerScope scope = new PointerScope()) {
+      fw_device_use use = new fw_device_use();
+      // The CPU has the first number.
+      int index = 1 + Integer.parseInt(gpu.substring(GPU.length()));
+      EngineException.check(fw_device_measure(index, use));
+      return new GpuUse(use.busy(), use.used_bytes());
+    }
   }
 
   /** The CPU. GPUs are not looked for. */

@@ -6,7 +6,9 @@ import io.fastwhisper.bus.Command.WithdrawLease;
 import io.fastwhisper.bus.Event;
 import io.fastwhisper.domain.ClipId;
 import io.fastwhisper.domain.DeviceLoad;
+import io.fastwhisper.domain.DeviceWork;
 import io.fastwhisper.domain.Failure;
+import io.fastwhisper.domain.GpuUse;
 import io.fastwhisper.domain.JobId;
 import io.fastwhisper.domain.SegmentId;
 import io.fastwhisper.domain.StageLoad;
@@ -24,8 +26,9 @@ import java.util.stream.Collectors;
  */
 final class DeviceDesk {
   private final LaneDispatcher dispatcher;
-  private final DeviceUse use = new DeviceUse();
+  private final WorkDone done = new WorkDone();
   private final Map<String, String> lost = new TreeMap<>();
+  private final Map<String, GpuUse> gpus = new TreeMap<>();
   private final RunningJobs jobs;
   private final Outbox outbox;
   private final LongSupplier clock;
@@ -113,10 +116,15 @@ final class DeviceDesk {
     act(
         dispatcher.heartbeat(
             event.device(), event.worker(), event.windowsDone(), clock.getAsLong()));
+    if (event.use() != null) {
+      gpus.put(event.device(), event.use());
+      done.measured(event.use());
+    }
   }
 
   void on(Event.DeviceLost event) {
     lost.put(event.device(), event.failure().what());
+    gpus.remove(event.device());
     act(
         dispatcher.deviceLost(
             event.device(), event.worker(), event.failure().what(), clock.getAsLong()));
@@ -139,28 +147,33 @@ final class DeviceDesk {
     count();
     RunningJobs.Entry running = jobs.get(event.segment().job());
     if (counts && running != null) {
-      use.transcribed(running.job().segment(event.segment()).range().lengthMs());
+      done.transcribed(running.job().segment(event.segment()).range().lengthMs());
     }
     return counts;
   }
 
   /** Segments on devices, and those that wait for one. */
   StageLoad load() {
-    return new StageLoad(dispatcher.lent(), dispatcher.waiting(), use.segments());
+    return new StageLoad(dispatcher.lent(), dispatcher.waiting(), done.segments());
   }
 
   /** What devices have done so far. */
-  DeviceUse use() {
+  DeviceWork work() {
     count();
-    return use;
+    return done.work();
   }
 
   private void count() {
-    use.at(dispatcher.lent() > 0, clock.getAsLong());
+    done.at(dispatcher.lent() > 0, clock.getAsLong());
   }
 
   List<DeviceLoad> devices() {
     return dispatcher.devices();
+  }
+
+  /** How much of each GPU is in use, by the device; of those that tell. */
+  Map<String, GpuUse> gpus() {
+    return gpus;
   }
 
   /** Why devices were lost that have not come back, by the device. */

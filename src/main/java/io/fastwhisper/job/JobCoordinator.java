@@ -208,9 +208,9 @@ public final class JobCoordinator extends VerticleBase {
         stages.fetching(),
         devices.load(),
         stages.compiling(),
-        devices.use().soundMs(),
-        devices.use().busyMs(),
+        devices.work(),
         devices.devices(),
+        devices.gpus(),
         devices.lostDevices());
   }
 

@@ -59,6 +59,7 @@ public final class DeviceVerticle extends VerticleBase {
   private final Map<Long, LeasedSegment> leases = new LinkedHashMap<>();
   private final Map<Long, WindowInWork> windows = new HashMap<>();
   private final Trials trials = new Trials();
+  private final UseMeter useMeter;
   private Model model;
   private DeviceLanes lanes;
   private WaitingSegments unsubmitted;
@@ -77,6 +78,7 @@ public final class DeviceVerticle extends VerticleBase {
   public DeviceVerticle(DeviceSettings settings) {
     this.settings = settings;
     this.device = settings.model().device();
+    this.useMeter = new UseMeter(device);
   }
 
   /** How it has to be deployed: as one worker with a pool of one thread of its own. */
@@ -374,7 +376,7 @@ public final class DeviceVerticle extends VerticleBase {
   private void heartbeat() {
     if (!lost) {
       List<Long> held = leases.keySet().stream().filter(lease -> !Trials.isTrial(lease)).toList();
-      send(new Event.LeaseHeartbeat(device, worker, held, windowsDone));
+      send(new Event.LeaseHeartbeat(device, worker, held, windowsDone, useMeter.measure()));
     }
   }
 

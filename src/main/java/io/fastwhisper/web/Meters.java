@@ -2,6 +2,8 @@ package io.fastwhisper.web;
 
 import io.fastwhisper.bus.Reply.LoadTold;
 import io.fastwhisper.domain.DeviceLoad;
+import io.fastwhisper.domain.DeviceWork;
+import io.fastwhisper.domain.GpuUse;
 import io.fastwhisper.domain.JobSnapshot;
 import io.fastwhisper.domain.StageLoad;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -12,6 +14,7 @@ import io.micrometer.core.instrument.Tags;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 
 /**
  * What is counted for whoever draws curves. Names and meanings are in {@code docs/operations.md}.
@@ -22,8 +25,11 @@ final class Meters {
 
   private final MeterRegistry registry;
   private final MultiGauge deviceSegments;
+  private final MultiGauge gpuBusy;
+  private final MultiGauge gpuMemory;
   private volatile LoadTold load =
-      new LoadTold(false, 0, NOTHING, NOTHING, NOTHING, 0, 0, List.of(), Map.of());
+      new LoadTold(
+          false, 0, NOTHING, NOTHING, NOTHING, DeviceWork.NONE, List.of(), Map.of(), Map.of());
 
   Meters(MeterRegistry registry) {
     this.registry = registry;
@@ -34,17 +40,26 @@ final class Meters {
     stage("transcribing", LoadTold::transcribing);
     stage("compiling", LoadTold::compiling);
     FunctionCounter.builder(
-            "fastwhisper.sound.transcribed", this, m -> m.load.transcribedMs() / 1e3)
+            "fastwhisper.sound.transcribed", this, m -> m.load.work().soundMs() / 1e3)
         .baseUnit("seconds")
         .description("Sound that devices have transcribed")
         .register(registry);
-    FunctionCounter.builder("fastwhisper.transcribing", this, m -> m.load.transcribingMs() / 1e3)
+    FunctionCounter.builder("fastwhisper.transcribing", this, m -> m.load.work().busyMs() / 1e3)
         .baseUnit("seconds")
         .description("Time in which at least one segment was on a device")
         .register(registry);
     deviceSegments =
         MultiGauge.builder("fastwhisper.device.segments")
             .description("Segments that a device has")
+            .register(registry);
+    gpuBusy =
+        MultiGauge.builder("fastwhisper.gpu.busy")
+            .description("Share of the last second in which a GPU computed")
+            .register(registry);
+    gpuMemory =
+        MultiGauge.builder("fastwhisper.gpu.memory.used")
+            .baseUnit("bytes")
+            .description("Memory of a GPU that is in use, by any process")
             .register(registry);
   }
 
@@ -75,6 +90,19 @@ final class Meters {
                         Tags.of("device", device.device()), device, DeviceLoad::leases))
             .toList(),
         true);
+    gpuBusy.register(
+        now.gpus().entrySet().stream()
+            .filter(gpu -> gpu.getValue().tellsBusy())
+            .map(gpu -> row(gpu, GpuUse::busy))
+            .toList(),
+        true);
+    gpuMemory.register(
+        now.gpus().entrySet().stream().map(gpu -> row(gpu, GpuUse::usedBytes)).toList(), true);
+  }
+
+  private static MultiGauge.Row<?> row(
+      Map.Entry<String, GpuUse> gpu, ToDoubleFunction<GpuUse> value) {
+    return MultiGauge.Row.of(Tags.of("device", gpu.getKey()), gpu.getValue(), value);
   }
 
   /** A job has come to its end. */

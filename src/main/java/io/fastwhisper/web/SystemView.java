@@ -4,6 +4,7 @@ import io.fastwhisper.bus.Addresses;
 import io.fastwhisper.bus.Command.TellLoad;
 import io.fastwhisper.bus.Reply.LoadTold;
 import io.fastwhisper.domain.DeviceLoad;
+import io.fastwhisper.domain.GpuUse;
 import io.fastwhisper.domain.JobSnapshot;
 import io.fastwhisper.domain.JobStatus;
 import io.fastwhisper.domain.StageLoad;
@@ -11,14 +12,15 @@ import io.fastwhisper.web.WebSettings.GpuFacts;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
  * How the server stands as a whole, in the words of {@code openapi.yaml} and in those of the first
- * FastWhisper. Use and memory of GPUs are not measured in this version: what is said of them is
- * empty.
+ * FastWhisper.
  *
  * <p>Used on the server's event loop alone.
  */
@@ -51,7 +53,7 @@ final class SystemView {
         .map(
             reply -> {
               LoadTold load = reply.body();
-              throughput.sample(load.transcribedMs(), load.transcribingMs(), nowMs());
+              throughput.sample(load.work(), nowMs());
               return load;
             });
   }
@@ -78,14 +80,22 @@ final class SystemView {
         .put("gpu_count", gpus.size())
         .put("gpus_active", gpus.stream().filter(gpu -> isActive(gpu, load)).count())
         .put("models_per_gpu", byIndex(gpus.stream(), GpuFacts::lanes))
-        .put("gpu_utilization", new JsonObject())
-        .put("gpu_memory_used", new JsonObject())
+        .put(
+            "gpu_utilization",
+            byIndex(
+                measured(load).filter(gpu -> use(gpu, load).tellsBusy()),
+                gpu -> percent(use(gpu, load).busy())))
+        .put(
+            "gpu_memory_used",
+            byIndex(
+                measured(load),
+                gpu -> gigabytes(use(gpu, load).usedBytes()) + "/" + gigabytes(gpu.memoryBytes())))
         .put(
             "gpus_failed",
             byIndex(
                 gpus.stream().filter(gpu -> load.lostDevices().containsKey(gpu.device())),
                 gpu -> load.lostDevices().get(gpu.device())))
-        .put("gpus", JobJson.array(gpus, SystemView::gpu))
+        .put("gpus", JobJson.array(gpus, gpu -> gpu(gpu, use(gpu, load))))
         .put(
             "pipeline_stages",
             new JsonObject()
@@ -103,7 +113,7 @@ final class SystemView {
             "performance_metrics",
             new JsonObject()
                 .put("avg_transcription_speed", rounded(throughput.transcriptionSpeed()))
-                .put("gpu_efficiency", 0)
+                .put("gpu_efficiency", percent(throughput.gpuEfficiency()))
                 .put("pipeline_throughput", rounded(throughput.pipelineThroughput(nowMs())))
                 .put("total_request_time", rounded(throughput.meanRequestS(nowMs()))));
   }
@@ -120,13 +130,24 @@ final class SystemView {
     return object;
   }
 
-  private static JsonObject gpu(GpuFacts gpu) {
-    return new JsonObject()
-        .put("device", gpu.device())
-        .put("name", gpu.name())
-        .put("memory_bytes", gpu.memoryBytes())
-        .put("compute_capability", gpu.computeCapability())
-        .put("multiprocessors", gpu.multiprocessors());
+  /** Those GPUs whose drivers tell how much of them is in use. */
+  private Stream<GpuFacts> measured(LoadTold load) {
+    return gpus.stream().filter(gpu -> use(gpu, load) != null);
+  }
+
+  private static GpuUse use(GpuFacts gpu, LoadTold load) {
+    return load.gpus().get(gpu.device());
+  }
+
+  private static JsonObject gpu(GpuFacts gpu, GpuUse use) {
+    JsonObject told =
+        new JsonObject()
+            .put("device", gpu.device())
+            .put("name", gpu.name())
+            .put("memory_bytes", gpu.memoryBytes())
+            .put("compute_capability", gpu.computeCapability())
+            .put("multiprocessors", gpu.multiprocessors());
+    return use == null ? told : told.put("memory_used_bytes", use.usedBytes());
   }
 
   private static JsonObject stage(StageLoad load) {
@@ -143,6 +164,19 @@ final class SystemView {
         .put("freePlaces", load.freePlaces())
         .put("windowsDone", load.windowsDone())
         .put("silent", load.silent());
+  }
+
+  private static double percent(double share) {
+    return rounded(100 * share);
+  }
+
+  /** "4.2GB", as the first FastWhisper wrote 4.2 GiB. */
+  private static String gigabytes(long bytes) {
+    return BigDecimal.valueOf(bytes)
+            .divide(BigDecimal.valueOf(1L << 30), 1, RoundingMode.HALF_UP)
+            .stripTrailingZeros()
+            .toPlainString()
+        + "GB";
   }
 
   private static double rounded(double value) {

@@ -1,5 +1,6 @@
 package io.fastwhisper.web;
 
+import io.fastwhisper.domain.DeviceWork;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
@@ -15,23 +16,18 @@ final class Throughput {
   private final Deque<Sample> samples = new ArrayDeque<>();
   private final Deque<Ended> ended = new ArrayDeque<>();
 
-  /** What devices had done by then: sound, and time that they were busy. */
-  private record Sample(long atMs, long soundMs, long busyMs) {}
+  /** What devices had done by then. */
+  private record Sample(long atMs, DeviceWork work) {}
 
   private record Ended(long atMs, long mediaMs, long tookMs) {}
 
-  /**
-   * Devices have done so much since the start.
-   *
-   * @param soundMs length of the sound that was transcribed
-   * @param busyMs time in which at least one segment was on a device
-   */
-  void sample(long soundMs, long busyMs, long nowMs) {
+  /** Devices have done so much since the start. */
+  void sample(DeviceWork work, long nowMs) {
     // One that is older than the span stays, for the others are measured against it.
     while (samples.size() > 1 && nowMs - second().atMs >= SPAN_MS) {
       samples.remove();
     }
-    samples.add(new Sample(nowMs, soundMs, busyMs));
+    samples.add(new Sample(nowMs, work));
   }
 
   private Sample second() {
@@ -52,12 +48,23 @@ final class Throughput {
 
   /** Seconds of sound for each second of transcribing; 0 where nothing was transcribed. */
   double transcriptionSpeed() {
-    if (samples.isEmpty()) {
-      return 0;
-    }
-    long soundMs = samples.getLast().soundMs - samples.getFirst().soundMs;
-    long busyMs = samples.getLast().busyMs - samples.getFirst().busyMs;
-    return busyMs == 0 ? 0 : (double) soundMs / busyMs;
+    DeviceWork done = lately();
+    return done.busyMs() == 0 ? 0 : (double) done.soundMs() / done.busyMs();
+  }
+
+  /**
+   * Share of the time, 0 to 1, in which GPUs computed while there was something to transcribe; 0
+   * where that was not measured.
+   */
+  double gpuEfficiency() {
+    DeviceWork done = lately();
+    return done.gpuBusyCount() == 0 ? 0 : done.gpuBusySum() / done.gpuBusyCount();
+  }
+
+  private DeviceWork lately() {
+    return samples.isEmpty()
+        ? DeviceWork.NONE
+        : samples.getLast().work.since(samples.getFirst().work);
   }
 
   /** Seconds of media of completed jobs for each second that passed. */

@@ -92,7 +92,8 @@ class BusCodecTest {
   private static Object value(Class<?> owner, String name, Type type, boolean full, int place)
       throws Exception {
     if (type instanceof ParameterizedType map && map.getRawType() == Map.class) {
-      return full ? Map.of("cuda:0", text(name, true)) : Map.of();
+      Type element = map.getActualTypeArguments()[1];
+      return full ? Map.of("cuda:0", value(owner, "element", element, true, 0)) : Map.of();
     }
     if (type instanceof ParameterizedType list) {
       boolean needed =
@@ -102,7 +103,8 @@ class BusCodecTest {
     }
     Class<?> kind = (Class<?>) type;
     boolean mayLack =
-        List.of("picture", "sound", "file", "film", "compilation", "heard", "end").contains(name);
+        List.of("picture", "sound", "file", "film", "compilation", "heard", "end", "use")
+            .contains(name);
     boolean lacks =
         !full
             && mayLack

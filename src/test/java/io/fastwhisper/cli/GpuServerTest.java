@@ -50,15 +50,28 @@ class GpuServerTest {
     try (ServerProcess server = start(TWO_GPUS)) {
       assertTrue(server.ready(), Files.readString(log()));
       JsonNode system = server.json("api/v1/system");
+      while (system.get("gpu_utilization").size() != 2) {
+        Thread.sleep(GLANCE_MS);
+        system = server.json("api/v1/system");
+      }
+      assertEquals("{\"0\":40.0,\"1\":41.0}", system.get("gpu_utilization").toString());
+      assertEquals(
+          "{\"0\":\"1GB/80GB\",\"1\":\"2GB/80GB\"}", system.get("gpu_memory_used").toString());
       assertEquals(2, system.get("gpu_count").asInt());
       assertEquals(2, system.get("gpus_active").asInt());
       assertEquals("{\"0\":1,\"1\":1}", system.get("models_per_gpu").toString());
       assertEquals(
           "{\"device\":\"cuda:1\",\"name\":\"Fake GPU 1\",\"memory_bytes\":85899345920,"
-              + "\"compute_capability\":\"9.0\",\"multiprocessors\":132}",
+              + "\"compute_capability\":\"9.0\",\"multiprocessors\":132,"
+              + "\"memory_used_bytes\":2147483648}",
           system.at("/gpus/1").toString());
       assertEquals(List.of("cuda:0", "cuda:1"), devices(system));
       server.logged("cuda:1: Fake GPU 1, 80.0 GiB, compute capability 9.0, 132 multiprocessors");
+      String meters = server.get("metrics").body();
+      assertTrue(meters.contains("fastwhisper_gpu_busy{device=\"cuda:1\"} 0.41"), meters);
+      assertTrue(
+          meters.contains("fastwhisper_gpu_memory_used_bytes{device=\"cuda:0\"} 1.073741824E9"),
+          meters);
       String job = server.submit("{\"sources\":[\"sample:water\"],\"targets\":[\"rain\"]}");
       JsonNode end = server.end(job);
       assertEquals("completed", end.get("status").asText(), end.toString());

@@ -9,6 +9,7 @@ import io.fastwhisper.bus.Reply;
 import io.fastwhisper.bus.StoreCommand;
 import io.fastwhisper.config.Configuration;
 import io.fastwhisper.config.ConfigurationLoader;
+import io.fastwhisper.domain.DeviceWork;
 import io.fastwhisper.domain.JobId;
 import io.fastwhisper.domain.JobSnapshot;
 import io.fastwhisper.domain.JobStatus;
@@ -111,7 +112,8 @@ final class WebAtWork implements AutoCloseable {
   private Future<?> coordinate(Command command) {
     if (command instanceof Command.TellLoad) {
       return Future.succeededFuture(
-          new Reply.LoadTold(draining, 0, IDLE, IDLE, IDLE, 0, 0, List.of(), lostDevices));
+          new Reply.LoadTold(
+              draining, 0, IDLE, IDLE, IDLE, DeviceWork.NONE, List.of(), Map.of(), lostDevices));
     }
     commands.add(command);
     if (command instanceof Command.SubmitJob submit) {

@@ -1,14 +1,19 @@
 package io.fastwhisper.job;
 
+import io.fastwhisper.domain.DeviceWork;
+import io.fastwhisper.domain.GpuUse;
+
 /**
  * Counts what devices have done since the start, and how long they were busy with it.
  *
  * <p>A pure state; not thread-safe.
  */
-final class DeviceUse {
+final class WorkDone {
   private long segments;
   private long soundMs;
   private long busyMs;
+  private double gpuBusySum;
+  private long gpuBusyCount;
   private long atMs;
   private boolean busy;
 
@@ -32,16 +37,19 @@ final class DeviceUse {
     soundMs += lengthMs;
   }
 
+  /** A GPU was found to be in use so far. */
+  void measured(GpuUse gpu) {
+    if (busy && gpu.tellsBusy()) {
+      gpuBusySum += gpu.busy();
+      gpuBusyCount++;
+    }
+  }
+
   long segments() {
     return segments;
   }
 
-  long soundMs() {
-    return soundMs;
-  }
-
-  /** Milliseconds in which at least one segment was on a device. */
-  long busyMs() {
-    return busyMs;
+  DeviceWork work() {
+    return new DeviceWork(soundMs, busyMs, gpuBusySum, gpuBusyCount);
   }
 }
