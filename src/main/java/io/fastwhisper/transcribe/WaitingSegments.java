@@ -14,8 +14,8 @@ import java.util.function.BiConsumer;
 /**
  * A device's segments that have windows to hand in, in the order of their turns ({@link
  * FairQueue}), and the opening of those whose turn is near: their sound is read and their windows
- * are planned on threads that all devices share. One thread plans some 3,000 times as fast as the
- * sound plays, and a GPU hears faster.
+ * are planned on threads that all devices share. One thread plans some 10,000 times as fast as the
+ * sound plays, and several GPUs hear faster.
  *
  * <p>Belongs to the device's thread, on which the callbacks run too.
  */
