@@ -48,7 +48,7 @@ class RoomsTest {
           "compile/ClipLedger",
           "transcribe/FairQueue",
           "transcribe/LaneDispatcher",
-          "job/DeviceUse",
+          "job/WorkDone",
           "job/Effect",
           "job/Job",
           "job/JobClips",

@@ -116,7 +116,9 @@ final class DeviceDesk {
     act(
         dispatcher.heartbeat(
             event.device(), event.worker(), event.windowsDone(), clock.getAsLong()));
-    if (event.use() != null) {
+    if (event.use() == null) {
+      gpus.remove(event.device());
+    } else {
       gpus.put(event.device(), event.use());
       done.measured(event.use());
     }

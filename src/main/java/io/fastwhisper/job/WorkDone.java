@@ -37,7 +37,7 @@ final class WorkDone {
     soundMs += lengthMs;
   }
 
-  /** A GPU was found to be in use so far. */
+  /** A GPU was measured; counts while a segment is on a device. */
   void measured(GpuUse gpu) {
     if (busy && gpu.tellsBusy()) {
       gpuBusySum += gpu.busy();
