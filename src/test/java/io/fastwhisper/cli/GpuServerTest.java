@@ -81,9 +81,15 @@ class GpuServerTest {
   }
 
   @Test
-  void aSingleGpuIsForcedWithOneWindowAtATime() throws Exception {
+  void aSingleGpuIsForcedWithOneWindowAtATimeAlsoWhereItsDriverDoesNotMeasureIt() throws Exception {
     Map<String, String> environment =
-        Map.of("FASTWHISPER_CUDA_LIBRARY", LIBRARY.toString(), "FORCE_SINGLE_GPU", "true");
+        Map.of(
+            "FASTWHISPER_CUDA_LIBRARY",
+            LIBRARY.toString(),
+            "FORCE_SINGLE_GPU",
+            "true",
+            "FAKE_CUDA_MEASURE",
+            "9");
     try (ServerProcess server = start(environment, "lanes.gpu_lanes=3")) {
       assertTrue(server.ready(), Files.readString(log()));
       JsonNode system = server.json("api/v1/system");
@@ -92,6 +98,10 @@ class GpuServerTest {
       assertEquals(List.of("cuda:0"), devices(system));
       // One window, and the place that is kept for a job that has none.
       assertEquals(2, system.at("/devices/0/freePlaces").asInt());
+      server.logged(
+          "cuda:0: how much of it is in use is not told: the driver does not measure GPUs:"
+              + " nvmlInit_v2: Driver Not Loaded (NVML error 9)");
+      assertEquals("{}", server.json("api/v1/system").get("gpu_memory_used").toString());
     }
   }
 
