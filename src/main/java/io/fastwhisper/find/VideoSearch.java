@@ -3,12 +3,15 @@ package io.fastwhisper.find;
 import io.fastwhisper.domain.Match;
 import io.fastwhisper.domain.Searched;
 import io.fastwhisper.domain.Segment;
-import io.fastwhisper.domain.SegmentId;
 import io.fastwhisper.domain.TimeRange;
 import io.fastwhisper.domain.Word;
+import io.fastwhisper.find.JoinedSegments.Heard;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 
 /**
  * Finds the targets in one video whose segments are transcribed in any order.
@@ -31,8 +34,8 @@ public final class VideoSearch {
   /** What has been reported, as ranges that do not touch, in order. */
   private final List<TimeRange> reported = new ArrayList<>();
 
-  /** What came of one segment; no words where it failed. */
-  private record Heard(List<Word> words, boolean failed, long endBorderMs) {}
+  /** Rows of settled segments whose neighbours are not, by their first. */
+  private final NavigableMap<Integer, JoinedSegments> rows = new TreeMap<>();
 
   /**
    * Begins a search.
@@ -68,26 +71,36 @@ public final class VideoSearch {
       return List.of();
     }
     heard[segment] = outcome;
-    int first = segment;
-    while (first > 0 && heard[first - 1] != null) {
-      first--;
+    Map.Entry<Integer, JoinedSegments> before = rows.floorEntry(segment);
+    JoinedSegments row;
+    if (before != null && before.getValue().last() == segment - 1) {
+      row = before.getValue();
+      row.append(outcome);
+    } else {
+      row = new JoinedSegments(segments, segment, outcome);
+      rows.put(segment, row);
     }
-    int last = segment;
-    while (last + 1 < heard.length && heard[last + 1] != null) {
-      last++;
+    JoinedSegments behind = rows.remove(segment + 1);
+    if (behind != null) {
+      for (int i = behind.first(); i <= behind.last(); i++) {
+        row.append(heard[i]);
+      }
     }
-    return report(first, last);
+    return report(row);
   }
 
-  /** Reports what is now certain in a row of settled segments whose neighbours are not. */
-  private List<Searched> report(int first, int last) {
-    List<HeardWord> words = joined(first, last);
-    long fromMs = first == 0 ? 0 : sharedWithNext(first - 1).endMs();
+  /** Reports what is now certain in a row. */
+  private List<Searched> report(JoinedSegments row) {
+    List<HeardWord> words = row.words();
+    boolean knownBefore = row.first() == 0;
+    long fromMs = knownBefore ? 0 : sharedWithNext(row.first() - 1).endMs();
     long toMs =
-        last + 1 == segments.size() ? END : certainUntil(words, sharedWithNext(last).startMs());
+        row.last() + 1 == segments.size()
+            ? END
+            : certainUntil(words, sharedWithNext(row.last()).startMs());
     List<Searched> found = new ArrayList<>();
     for (TimeRange gap : unreported(fromMs, Math.max(fromMs, toMs))) {
-      found.add(search(words, gap, first == 0));
+      found.add(search(words, gap, knownBefore));
     }
     return found;
   }
@@ -136,47 +149,8 @@ public final class VideoSearch {
         : sharedFromMs;
   }
 
-  private List<HeardWord> joined(int first, int last) {
-    List<Word> words = new ArrayList<>(heard[first].words());
-    long[] borders = new long[last - first];
-    for (int i = first; i < last; i++) {
-      TimeRange shared = sharedWithNext(i);
-      borders[i - first] =
-          heard[i].failed()
-              ? shared.startMs()
-              : heard[i + 1].failed() ? shared.endMs() : heard[i].endBorderMs();
-      int alone = 0;
-      while (alone < words.size() && words.get(alone).middleMs() < shared.startMs()) {
-        alone++;
-      }
-      List<Word> both = words.subList(alone, words.size());
-      List<Word> once = Seam.join(both, heard[i + 1].words(), borders[i - first]);
-      both.clear();
-      words.addAll(once);
-    }
-    List<HeardWord> owned = new ArrayList<>(words.size());
-    int segment = first;
-    for (Word word : words) {
-      while (segment < last && word.middleMs() >= borders[segment - first]) {
-        segment++;
-      }
-      owned.add(new HeardWord(word, owner(word, segment)));
-    }
-    return owned;
-  }
-
-  /** A word never belongs to a segment whose audio begins behind the word's start. */
-  private SegmentId owner(Word word, int segment) {
-    int owner = segment;
-    while (owner > 0 && word.startMs() < segments.get(owner).range().startMs()) {
-      owner--;
-    }
-    return segments.get(owner).id();
-  }
-
   private TimeRange sharedWithNext(int segment) {
-    return new TimeRange(
-        segments.get(segment + 1).range().startMs(), segments.get(segment).range().endMs());
+    return JoinedSegments.sharedWithNext(segments, segment);
   }
 
   private static List<Word> inside(TimeRange range, List<Word> words) {
