@@ -2,6 +2,8 @@ package io.fastwhisper.transcribe;
 
 import io.fastwhisper.domain.JobId;
 import io.fastwhisper.engine.SpeechSettings;
+import io.vertx.core.AsyncResult;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
@@ -27,6 +29,7 @@ final class WaitingSegments {
    */
   static final int AHEAD = 4;
 
+  private final Context context;
   private final WorkerExecutor threads;
   private final SpeechSettings speech;
   private final Runnable opened;
@@ -35,7 +38,7 @@ final class WaitingSegments {
   private final Set<Future<?>> inWork = new HashSet<>();
 
   /**
-   * None waits yet.
+   * None waits yet. To be made on the device's thread.
    *
    * @param opened when a segment is open
    * @param failed with what a segment could not be opened for; it waits until it is removed
@@ -45,6 +48,7 @@ final class WaitingSegments {
       SpeechSettings speech,
       Runnable opened,
       BiConsumer<LeasedSegment, Throwable> failed) {
+    this.context = vertx.getOrCreateContext();
     this.threads =
         vertx.createSharedWorkerExecutor(
             "fastwhisper-windows", Runtime.getRuntime().availableProcessors());
@@ -105,20 +109,23 @@ final class WaitingSegments {
     Future<SegmentSound> sound =
         threads.executeBlocking(() -> SegmentSound.read(segment.command(), speech), false);
     inWork.add(sound);
-    sound
-        .onComplete(done -> inWork.remove(sound))
-        .onSuccess(
-            read -> {
-              if (segment.open(read)) {
-                opened.run();
-              }
-            })
-        .onFailure(
-            failure -> {
-              if (!segment.isClosed()) {
-                failed.accept(segment, failure);
-              }
-            });
+    sound.onComplete(
+        done -> {
+          inWork.remove(sound);
+          // Later in any case: sound that is here at once would be told of while the queue is gone
+          // through, and one that fails leaves the queue.
+          context.runOnContext(later -> tell(segment, done));
+        });
+  }
+
+  private void tell(LeasedSegment segment, AsyncResult<SegmentSound> read) {
+    if (read.succeeded()) {
+      if (segment.open(read.result())) {
+        opened.run();
+      }
+    } else if (!segment.isClosed()) {
+      failed.accept(segment, read.cause());
+    }
   }
 
   /** Told when nothing is being opened any more. */

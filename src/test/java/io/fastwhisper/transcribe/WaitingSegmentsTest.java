@@ -108,6 +108,23 @@ class WaitingSegmentsTest {
   }
 
   @Test
+  void nothingIsToldWhileTheQueueIsGoneThroughHoweverSoonItIsKnown() throws Exception {
+    Path missing = folder.resolve("missing.pcm");
+    Future<?> idle =
+        onDevice(
+            () -> {
+              for (int i = 0; i < 300; i++) {
+                waiting.add(leased(JobId.random(), i, missing));
+              }
+              waiting.open();
+              assertEquals(List.of(), told);
+              return waiting.idle();
+            });
+    await(idle);
+    assertEquals(300, onDevice(told::size));
+  }
+
+  @Test
   void nothingIsToldOfOneThatEndsWhileItIsBeingOpened() throws Exception {
     LeasedSegment there = leased(JOB, 0, sound);
     LeasedSegment missing = leased(JOB, 1, folder.resolve("missing.pcm"));
