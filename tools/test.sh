@@ -140,7 +140,8 @@ minutes_emulated+=':*EachFileType.*:*ModelFile.*:*Vocabulary*:*NetworkTest.*:*ba
 # Products of oneDNN's own making took six minutes; those of the core are what older processors must be held to, and what lies
 # between oneDNN's products are the core's.
 minutes_emulated+=':*DnnlDeviceTest.ProductsAgree*:*DnnlDeviceTest.ARowIsTheSame*:Devices/*onednn*'
-# Where words and windows begin is told by code that is compiled for every processor alike and computes by no kernel.
+# Where words and windows begin is told by code that is compiled for every processor alike; its one kernel, the power spectrum,
+# has tests of its own that run there.
 minutes_emulated+=':TimeWordsTest.*WhateverThePath:Plan.HasNoWindowForSilenceNoiseHumAndTones'
 # Ops meet the edges of tiles there, not the sizes of models, and not the values that tell one place from another: that their
 # instructions are those of an older processor does not depend on them.

@@ -69,6 +69,7 @@ std::string CudaLibrary::default_path() {
 void CudaLibrary::describe(int32_t index, fw_device_info* info) const { backend_->describe(index, info); }
 
 fw_device_use CudaLibrary::measure(int32_t index) const {
+  // One for the process, as the GPUs' library is.
   static const CudaManagement management(backend_->management);
   return management.measure(backend_->bus_id(index));
 }

@@ -2,7 +2,8 @@
  * FastWhisper's native core: Whisper transcription with word times, on the CPU or a GPU.
  *
  * This is the only header that callers outside src/main/cpp see; the Java binding is generated from it with an
- * empty mapping. It is plain C; no exception ever leaves a function.
+ * empty mapping: so it is one file, though it has more than 400 lines. It is plain C; no exception ever leaves a
+ * function.
  *
  * A whole use:
  *

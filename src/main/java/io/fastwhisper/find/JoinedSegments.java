@@ -10,8 +10,8 @@ import java.util.List;
 
 /**
  * The words of neighbouring segments of a video, each once. Grows at its end, where a further
- * segment changes nothing before the stretch that it shares with its neighbour: so a segment of a
- * long video costs no more than one of a short video.
+ * segment changes nothing before the stretch that it shares with its neighbour: so it costs the
+ * same however many there are.
  *
  * <p>A pure state; not thread-safe.
  */
@@ -21,11 +21,11 @@ final class JoinedSegments {
   private final List<Long> bordersMs = new ArrayList<>();
   private final List<HeardWord> words = new ArrayList<>();
 
-  /** On which segment's side of the borders each word lies. */
-  private final List<Integer> sides = new ArrayList<>();
-
   /** Words whose middle lies before the last stretch that two of the segments share. */
   private int settled;
+
+  /** On which segment's side of the borders the last of them lies. */
+  private int settledSide;
 
   private int last;
   private Heard lastHeard;
@@ -42,6 +42,7 @@ final class JoinedSegments {
     this.segments = segments;
     this.first = first;
     this.last = first;
+    this.settledSide = first;
     this.lastHeard = heard;
     add(heard.words());
   }
@@ -67,13 +68,13 @@ final class JoinedSegments {
             ? shared.startMs()
             : next.failed() ? shared.endMs() : lastHeard.endBorderMs();
     while (settled < words.size() && words.get(settled).word().middleMs() < shared.startMs()) {
+      settledSide = side(settledSide, words.get(settled).word());
       settled++;
     }
     List<HeardWord> open = words.subList(settled, words.size());
     List<Word> once =
         Seam.join(open.stream().map(HeardWord::word).toList(), next.words(), borderMs);
     open.clear();
-    sides.subList(settled, sides.size()).clear();
     bordersMs.add(borderMs);
     last++;
     lastHeard = next;
@@ -81,14 +82,20 @@ final class JoinedSegments {
   }
 
   private void add(List<Word> more) {
-    int side = sides.isEmpty() ? first : sides.get(sides.size() - 1);
+    int side = settledSide;
     for (Word word : more) {
-      while (side < last && word.middleMs() >= bordersMs.get(side - first)) {
-        side++;
-      }
-      sides.add(side);
+      side = side(side, word);
       words.add(new HeardWord(word, owner(word, side)));
     }
+  }
+
+  /** On whose side of the borders a word lies that follows one on the side {@code from}. */
+  private int side(int from, Word word) {
+    int side = from;
+    while (side < last && word.middleMs() >= bordersMs.get(side - first)) {
+      side++;
+    }
+    return side;
   }
 
   /** A word never belongs to a segment whose audio begins behind the word's start. */
